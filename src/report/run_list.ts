@@ -114,21 +114,11 @@ export async function listedRun(path: string): Promise<ListedRun> {
     bestStep: bestEvaluation === null ? null : Number(bestEvaluation.step),
     metrics,
     seed: typeof seed === "number" ? seed : null,
-    seconds: trainingSeconds || await secondsOf(path),
+    seconds: trainingSeconds,
     started: record.startedAt,
     bytes: await sizeOf(path),
   };
   return { summary, record };
-}
-
-/** The time in the results of a fine-tuning run; 0 if there are none. */
-async function secondsOf(path: string): Promise<number> {
-  try {
-    const { trainingSeconds } = JSON.parse(await Deno.readTextFile(`${path}/results.json`));
-    return typeof trainingSeconds === "number" ? trainingSeconds : 0;
-  } catch {
-    return 0;
-  }
 }
 
 async function sizeOf(folder: string): Promise<number> {

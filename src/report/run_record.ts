@@ -26,7 +26,7 @@ import {
 } from "../runs/mod.ts";
 import { ThinnedLines, ThinnedSeries } from "./thinning.ts";
 
-/** Seconds between two events from which a run counts as interrupted. */
+/** Seconds between two events from which a run counts as interrupted if its `run.json` does not have the times at which it was resumed. */
 const INTERRUPTED = 1800;
 /** Limit for sample and tensor lines. */
 const LINES_KEPT = 48;
@@ -75,6 +75,8 @@ export class RunRecord {
   readonly #patience: number;
   #loggedStep = 0;
   #time: number;
+  /** Times at which the run was resumed, in seconds since 1970; null if an earlier version started it. */
+  readonly #resumed: readonly number[] | null;
 
   /**
    * Creates an empty record.
@@ -92,7 +94,9 @@ export class RunRecord {
     this.#loopRanking = loopRanking(settings);
     this.#patience = Number(fieldsOf(settings?.settings).earlyStopPatience ?? 0);
     // The first window of a run begins when it starts.
-    this.#time = Date.parse(`${settings?.started}`) / 1000;
+    const seconds = (time: unknown) => Date.parse(`${time}`) / 1000;
+    this.#time = seconds(settings?.started);
+    this.#resumed = Array.isArray(settings?.resumed) ? settings.resumed.map(seconds) : null;
   }
 
   /** The metric that orders evaluations, the first of those that have values; null without evaluations. */
@@ -128,10 +132,12 @@ export class RunRecord {
     if (typeof event.time === "number") this.#time = event.time;
   }
 
-  /** Seconds between the last event and this one; 0 if the run was interrupted in between. */
+  /** Seconds since the last event, or since the run was resumed after it; 0 if it seems to have been interrupted. */
   #secondsSince({ time }: RunEvent): number {
-    const passed = Number(time) - this.#time;
-    return passed > 0 && passed < INTERRUPTED ? passed : 0;
+    const end = Number(time);
+    const starts = this.#resumed?.filter((start) => start < end) ?? [];
+    const passed = end - Math.max(this.#time, ...starts);
+    return passed > 0 && (this.#resumed !== null || passed < INTERRUPTED) ? passed : 0;
   }
 
   #addEvaluation(event: RunEvent): void {

@@ -43,7 +43,7 @@ export interface Difference {
 
 /** Fields that repeat others of `run.json` or do not influence the result. */
 const REPEATED = [
-  ...["flags.", "started", "settings.", "device.", "adapter", "best.", "parameters"],
+  ...["flags.", "started", "resumed", "settings.", "device.", "adapter", "best.", "parameters"],
 ];
 
 /**

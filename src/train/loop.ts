@@ -36,10 +36,7 @@ export class TrainingLoop<B extends TaskBatch> {
   readonly #trainer: Trainer<B>;
   readonly #writer = new CheckpointWriter();
   #recorder!: RunRecorder;
-  readonly #start = performance.now();
   #windowStart = performance.now();
-  /** Seconds of the earlier parts of a resumed run. */
-  #earlierSeconds = 0;
   #extendedAt = 0;
 
   /** Allocates model and optimizer. */
@@ -64,10 +61,7 @@ export class TrainingLoop<B extends TaskBatch> {
     let moments: Moments | undefined;
     if (checkpoint === null) {
       for (const line of task.initialize(trainer.model, settings.seed)) observer.log(line);
-    } else {
-      moments = await restoreCheckpoint(checkpoint, trainer);
-      this.#earlierSeconds = await secondsOf(`${output}/${RESULTS}`);
-    }
+    } else moments = await restoreCheckpoint(checkpoint, trainer);
     await this.#ranks.start(moments);
     await this.#folder.cutEvents(trainer.step);
     await removeTemporaryFiles(`${output}/${PREDICTIONS}`);
@@ -234,22 +228,11 @@ export class TrainingLoop<B extends TaskBatch> {
         metric: task.best.metric,
         ...result,
         ...task.results?.(result.step),
-        trainingSeconds: this.#earlierSeconds +
-          Math.round((performance.now() - this.#start) / 100) / 10,
+        trainingSeconds: Math.round(1000 * this.#recorder.trainingSeconds) / 1000,
       };
       await this.#folder.writeFile(RESULTS, `${JSON.stringify(summary, null, 2)}\n`);
     }
     return { ...result, evaluation: evaluation?.details ?? evaluation?.metrics ?? null };
-  }
-}
-
-/** Returns the time that the results of a stopped run give; 0 if it was killed before it wrote any. */
-async function secondsOf(path: string): Promise<number> {
-  try {
-    const { trainingSeconds } = JSON.parse(await Deno.readTextFile(path));
-    return Number.isFinite(trainingSeconds) ? trainingSeconds : 0;
-  } catch {
-    return 0;
   }
 }
 

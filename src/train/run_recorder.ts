@@ -151,6 +151,11 @@ export class RunRecorder implements LiveReport {
     return this.#record.name;
   }
 
+  /** Seconds of training, those before the run was resumed included. */
+  get trainingSeconds(): number {
+    return this.#record.trainingSeconds;
+  }
+
   /** Path of the report. */
   get reportPath(): string {
     return `${this.#folder.path}/${REPORT}`;

@@ -48,7 +48,7 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
     const extensions = await extensionsOf(run, folder, checkpoint, earlier);
     await folder.writeSettings({
       ...run.provenance,
-      ...(checkpoint !== null && earlier?.started !== undefined && { started: earlier.started }),
+      ...startsOf(checkpoint === null ? null : earlier),
       task: run.task.name,
       adapter: run.device.description.adapter,
       world: describeParallel(run.ranks ?? SINGLE_PROCESS),
@@ -67,6 +67,14 @@ async function lead<B extends TaskBatch>(run: Run<B>): Promise<RunResult> {
   } finally {
     await folder.close();
   }
+}
+
+/** Returns the time at which the run was started, and those at which it was resumed, unless an earlier version started it without. */
+function startsOf(earlier: Readonly<Record<string, unknown>> | null): Record<string, unknown> {
+  const now = new Date().toISOString();
+  if (earlier?.started === undefined) return { started: now, resumed: [] };
+  const { started, resumed } = earlier;
+  return { started, ...(Array.isArray(resumed) && { resumed: [...resumed, now] }) };
 }
 
 /** The schedule of an earlier part of an extended run. */

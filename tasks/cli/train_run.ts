@@ -318,7 +318,6 @@ function versions(device: Device): Record<string, unknown> {
     deno: Deno.version.deno,
     v8: Deno.version.v8,
     device: device.description,
-    started: new Date().toISOString(),
   };
 }
 

@@ -159,10 +159,16 @@ Deno.test("the best evaluation is that of the metric in run.json, and decides wh
   assertEquals(progressText(run), "Step 4 of 9, stopped early");
 });
 
-Deno.test("the first window of a run begins when the run starts", () => {
+Deno.test("the first window of a run begins when the run starts or is resumed", () => {
   const started = new Date(1e6).toISOString();
   const run = new RunRecord("run", { task: "rte", started });
   run.add({ step: 1, time: 1003, tokens_per_second: 9 });
   run.add({ step: 2, time: 1005, tokens_per_second: 9 });
   assertEquals(run.trainingSeconds, 5);
+  const resumed = [1010, 2000].map((time) => new Date(1000 * time).toISOString());
+  const parts = new RunRecord("run", { task: "rte", started, resumed });
+  for (const [step, time] of [1003, 1005, 1012, 1016, 2001, 4001].entries()) {
+    parts.add({ step, time, tokens_per_second: 9 });
+  }
+  assertEquals(parts.trainingSeconds, 3 + 2 + 2 + 4 + 1 + 2000);
 });

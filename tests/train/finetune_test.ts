@@ -8,6 +8,7 @@ import {
 import { type Device, openDevice } from "../../src/device/mod.ts";
 import { encoderSpecs, pretrainingSpecs } from "../../src/model/mod.ts";
 import { glueHead, glueTaskDefinition } from "../../src/benchmarks/glue/mod.ts";
+import { listedRun } from "../../src/report/mod.ts";
 import { readModelFolder, type RunResult, train } from "../../src/train/disk.ts";
 import {
   type FinetuneSettings,
@@ -91,6 +92,13 @@ Deno.test("a fine-tuning run that was stopped and resumed ends in the same bytes
       );
     }
     assertEquals(await events(`${folder}/parts`), await events(`${folder}/whole`));
+    // The time of both parts without the pause, the same in all places.
+    const { trainingSeconds } = JSON.parse(
+      await Deno.readTextFile(`${folder}/parts/results.json`),
+    );
+    const { summary, record } = await listedRun(`${folder}/parts`);
+    assertEquals(trainingSeconds, Math.round(1000 * summary.seconds) / 1000);
+    assertEquals((record.settings?.resumed as string[]).length, 1);
     const predictions = "predictions/SST-2.tsv";
     assertEquals(
       await Deno.readTextFile(`${folder}/parts/${predictions}`),

@@ -18,6 +18,30 @@ export class LockedError extends Error {
   }
 }
 
+/** Returns the lock file of an output folder, which is next to it. */
+export function lockFile(folder: string): string {
+  return `${folder}.lock`;
+}
+
+/**
+ * Locks an output folder, which may be missing, by its {@linkcode lockFile}.
+ *
+ * @param folder The folder, without a separator at its end.
+ * @returns Disposing it removes the file and releases the lock.
+ * @throws {LockedError} If another process holds the lock.
+ * @throws {Error} If the file cannot be written; the message names it.
+ */
+export async function lockOutput(folder: string): Promise<Disposable> {
+  const path = lockFile(folder);
+  const lock = await takeLock(path);
+  return {
+    [Symbol.dispose]() {
+      Deno.removeSync(path);
+      lock.close();
+    },
+  };
+}
+
 /**
  * Locks a file and writes this process's name to it. The lock ends with the process, so a crash cannot leave the file locked.
  *

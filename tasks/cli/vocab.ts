@@ -145,7 +145,8 @@ const train = defineCommand({
     const { countWords, expandInputs, findReadOnce } = await import(
       "../../src/data/disk/mod.ts"
     );
-    const { atomicWriteFile, removeTemporaryFiles } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, folderOf, LockedError, linkTarget, lockOutput, removeTemporaryFiles } =
+      await import("../../src/files/mod.ts");
     const { Tokenizer, writeSentencePieceModel } = await import("../../src/text/mod.ts");
     const { VocabularyTrainer, vocabularyListing } = await import("../../src/text/training/mod.ts");
     const training = {
@@ -160,6 +161,15 @@ const train = defineCommand({
     };
     const trainer = usage(() => new VocabularyTrainer(training));
     await refuseDependents(flags.output);
+    const folder = await linkTarget(flags.output.replace(/(?<=.)[\\/]+$/, ""));
+    await Deno.mkdir(folderOf(folder), { recursive: true });
+    // The files of two processes would be mixed.
+    using _lock = await lockOutput(folder).catch((error) => {
+      if (!(error instanceof LockedError)) throw error;
+      throw new Error(
+        `${flags.output} is being written by ${error.owner}: wait for it, or choose another folder`,
+      );
+    });
     const emptyFiles: string[] = [];
     const paths = await expandInputs(flags.input, (path) => emptyFiles.push(path));
     const once = await findReadOnce(paths);

@@ -38,7 +38,7 @@ const COMPUTE = COMPUTE_PERMISSIONS, TRAIN = TRAIN_PERMISSIONS;
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   doctor: COMPUTE,
   tune: [...COMPUTE, WRITE],
-  vocab: [READ, WRITE, VARIABLES_OF_PATTERNS],
+  vocab: [READ, WRITE, HOST, VARIABLES_OF_PATTERNS],
   tokenize: [READ, VARIABLES],
   prepare: [READ, WRITE, HOST, VARIABLES_OF_PATTERNS],
   data: [READ, WRITE, VARIABLES],

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { lockOutput } from "../../src/files/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { syntheticSentences } from "../text/training/synthetic_text.ts";
+import { exists } from "../../tasks/launch/files.ts";
 import { runAlbert } from "./albert_process.ts";
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
@@ -46,7 +48,14 @@ Deno.test("albert vocab train writes a folder that can be loaded, with the same 
       );
       assertEquals(one, two, name);
     }
+    {
+      using _lock = await lockOutput(`${folder}/other`);
+      const { code, stderr } = await train("other");
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "/other is being written by process ");
+    }
     await train("other", "--input-sentence-size", "200", "--seed", "7");
+    assertEquals(await exists(`${folder}/other.lock`), false);
     const model = (run: string) => Deno.readFileSync(`${folder}/${run}/spiece.model`);
     assertEquals(model("first").join() === model("other").join(), false);
 

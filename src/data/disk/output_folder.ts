@@ -8,9 +8,10 @@ import {
   ifExists,
   linkTarget,
   LockedError,
+  lockFile,
+  lockOutput,
   namesIn,
   syncFolder,
-  takeLock,
 } from "../../files/mod.ts";
 import { INDEX_FILE } from "../index_file.ts";
 import { readJournal, removeJournal, writeJournal } from "./journal.ts";
@@ -21,9 +22,9 @@ export class OutputFolder implements Disposable {
   readonly unfinished: string;
   readonly #output: string;
   readonly #overwrite: boolean;
-  readonly #lock: Deno.FsFile;
+  readonly #lock: Disposable;
 
-  private constructor(output: string, overwrite: boolean, lock: Deno.FsFile) {
+  private constructor(output: string, overwrite: boolean, lock: Disposable) {
     this.#output = output;
     this.unfinished = unfinishedFolder(output);
     this.#overwrite = overwrite;
@@ -55,7 +56,7 @@ export class OutputFolder implements Disposable {
     const path = await linkTarget(output.replace(/[\\/]+$/, ""));
     await refuseToOverwrite(path, overwrite);
     await Deno.mkdir(unfinishedFolder(path), { recursive: true });
-    const lock = await takeLock(lockFile(path)).catch((error) => {
+    const lock = await lockOutput(path).catch((error) => {
       if (!(error instanceof LockedError)) throw error;
       throw new Error(
         `${path} is being prepared by ${error.owner}: wait for it, or choose another folder`,
@@ -114,17 +115,12 @@ export class OutputFolder implements Disposable {
 
   /** Releases the lock. */
   [Symbol.dispose](): void {
-    Deno.removeSync(lockFile(this.#output));
-    this.#lock.close();
+    this.#lock[Symbol.dispose]();
   }
 }
 
 function unfinishedFolder(output: string): string {
   return `${output}.partial`;
-}
-
-function lockFile(output: string): string {
-  return `${output}.lock`;
 }
 
 function replacedFolder(output: string): string {

@@ -5,6 +5,9 @@
  */
 import { ifExists } from "./if_exists.ts";
 
+/** A path that {@linkcode atomicWriteFile} writes to standard output, which Deno opens only with all permissions. */
+export const STANDARD_OUTPUT = "/dev/stdout";
+
 /** Data that {@linkcode atomicWriteFile} can write: bytes, text, or a stream of byte chunks. */
 export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
 
@@ -28,8 +31,7 @@ export type WritableData = Uint8Array | string | AsyncIterable<Uint8Array>;
  * ```
  */
 export async function atomicWriteFile(path: string, data: WritableData): Promise<void> {
-  // Deno opens this path only with all permissions.
-  if (path === "/dev/stdout") {
+  if (path === STANDARD_OUTPUT) {
     for await (const chunk of chunksOf(data)) await writeAll(Deno.stdout, chunk);
     return;
   }

@@ -109,14 +109,16 @@ const exportExamples = defineCommand({
   },
   action: async (flags) => {
     const dataset = await openDataset(flags);
-    const { atomicWriteFile } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, STANDARD_OUTPUT } = await import("../../src/files/mod.ts");
+    const { logTo } = await import("./progress.ts");
     const { exampleLines } = await import("../../src/data/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
     const tokenizer = await loadTokenizer(flags.data);
     const count = flags.count ?? dataset.examplesInEpoch(0);
     const lines = exampleLines(dataset, flags.index, count, tokenizer);
     await atomicWriteFile(flags.exportExamples, lines);
-    console.log(`${flags.exportExamples}: ${formatCount(count, "example")}`);
+    const print = flags.exportExamples === STANDARD_OUTPUT ? logTo(flags) : console.log;
+    print(`${flags.exportExamples}: ${formatCount(count, "example")}`);
   },
 });
 

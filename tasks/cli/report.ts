@@ -23,7 +23,8 @@ export default defineCommand({
     "A table of all logged values": "albert report runs/books --format csv > books.csv",
   },
   action: async (flags, ...runs) => {
-    const { atomicWriteFile, writeAll } = await import("../../src/files/mod.ts");
+    const { atomicWriteFile, STANDARD_OUTPUT, writeAll } = await import("../../src/files/mod.ts");
+    const { logTo } = await import("./progress.ts");
     const { comparisonPage, readRun, runPage, runSummary } = await import(
       "../../src/report/mod.ts"
     );
@@ -42,14 +43,15 @@ export default defineCommand({
     const path = flags.output ??
       (single ? `${runs[0].replace(/[/\\]+$/, "")}/report.html` : "comparison.html");
     await atomicWriteFile(path, page);
-    if (!flags.json) return console.log(path);
+    const print = path === STANDARD_OUTPUT ? logTo(flags) : console.log;
+    if (!flags.json) return print(path);
     const described = records.map(({ name, step, events, lastEvaluation }) => ({
       name,
       step,
       events,
       evaluation: lastEvaluation,
     }));
-    console.log(JSON.stringify({ report: path, runs: described }));
+    print(JSON.stringify({ report: path, runs: described }));
   },
 });
 

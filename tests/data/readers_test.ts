@@ -51,6 +51,11 @@ Deno.test("linesOf() names file, byte and offset of invalid UTF-8", async () => 
   const without = new Uint8Array(
     Uint16Array.from("A line.\nTwo.\n", (c) => c.charCodeAt(0)).buffer,
   );
+  await assertRejects(
+    () => lines(new Uint8Array(17 << 20).fill(97), 1 << 20),
+    SyntaxError,
+    "dir/f.txt: a line is longer than 16 MiB; divide its text, such as into a line per paragraph",
+  );
   await assertRejects(() => lines(without), SyntaxError, "it is UTF-16 or binary, not UTF-8 text");
   assertEquals(await lines(new TextEncoder().encode("a\0b\n")), ["a\0b"]);
 });

@@ -107,6 +107,13 @@ Deno.test("albert prepare and albert data: from text to readable examples", asyn
         assertEquals(input_ids.length, tokens.length);
         assertEquals(masked_lm_positions.length, masked_lm_ids.length);
       }
+      const piped = await albert(
+        ...["data", "export", "--data", "data", "--export-examples", "/dev/stdout", "--count", "2"],
+      );
+      assertEquals([piped.stdout, piped.stderr], [
+        lines.slice(0, 2).map((line) => `${line}\n`).join(""),
+        "albert: /dev/stdout: 2 examples\n",
+      ]);
       const { corpus } = await openShards(`${folder}/data`);
       const { train } = splitDocuments(corpus, 0.1);
       assert(train.length < corpus.documentCount);

@@ -77,8 +77,11 @@ export async function* decode(
       pendingBytes += chunk.length - end;
       if (pendingBytes > MAX_LINE_BYTES) {
         refuseBinary(concatenate(pending), name);
+        const part = separator === "\n" ? "line" : "record";
         throw new SyntaxError(
-          `Cannot read ${name}: a line is longer than ${MAX_LINE_BYTES >> 20} MiB; is it text?`,
+          `Cannot read ${name}: a ${part} is longer than ${
+            MAX_LINE_BYTES >> 20
+          } MiB; divide its text, such as into a ${part} per paragraph`,
         );
       }
     }

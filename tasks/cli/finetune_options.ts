@@ -223,8 +223,7 @@ const OWN_FILES = {
   "--dev-fraction <x>": {
     kind: "number",
     help: "Share of the training file to hold out if the folder has no dev file.",
-    range: [0],
-    below: 1,
+    range: [0, 1],
     defaultText: 0.1,
   },
 } as const satisfies OptionTable;

@@ -84,7 +84,7 @@ Deno.test("a prediction file keeps its columns with labels that contain tabs, li
     writeTextPredictions(task, rows, logits),
     'index\tprediction\n0\t"a\tb\nc"\n"x\ty"\t"d ""e"""\n',
   );
-  const several = { ...task, labels: ["a", "b,c"], multiLabel: true };
+  const several = { ...task, labels: ["a", "b,c"], multiLabel: true as const };
   const [, line] = writeTextPredictions(several, rows, logits).split("\n");
   assertEquals(line, '0\t"[""a"",""b,c""]"');
 });

@@ -12,6 +12,7 @@ import {
   type ModelConfig,
   Parameters,
   type ParameterSpec,
+  validateConfig,
 } from "../model/mod.ts";
 import type { Safetensors } from "../weights/mod.ts";
 import { evaluateTask } from "./evaluate.ts";
@@ -65,14 +66,19 @@ function taskSpecs<E extends FinetuneExample, O>(
   return [...encoderSpecs(config, { pooler: task.pooler }), ...task.headSpecs(config)];
 }
 
-/** Allocates an encoder with a task's head, all zero. */
+/**
+ * Allocates an encoder with a task's head, all zero.
+ *
+ * @throws {ConfigError} if the configuration is invalid
+ */
 export function taskModel<E extends FinetuneExample, O>(
   device: Device,
   config: ModelConfig,
   task: TaskHead<E, O>,
   options: { readonly trainable?: boolean } = {},
 ): Encoder {
-  return new Encoder(config, new Parameters(device, taskSpecs(config, task), options));
+  const specs = taskSpecs(validateConfig(config), task);
+  return new Encoder(config, new Parameters(device, specs, options));
 }
 
 /** Makes a benchmark's task one of the training loop. */

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Device, whole } from "../../src/device/mod.ts";
-import { initialize } from "../../src/model/mod.ts";
+import { ConfigError, initialize } from "../../src/model/mod.ts";
 import {
   type FinetuneSettings,
   finetuningTask,
@@ -88,6 +88,10 @@ Deno.test("planStep() plans fine-tuning for the longest examples", () => {
 });
 
 testDevices("predictions do not depend on the batch size and keep their order", async (device) => {
+  const { buffers } = device.memory();
+  const invalid = { ...toyConfig, numAttentionHeads: 3 };
+  assertThrows(() => taskModel(device, invalid, toyTask), ConfigError, "num_attention_heads");
+  assertEquals(device.memory().buffers, buffers, "an invalid configuration allocates nothing");
   const model = taskModel(device, toyConfig, toyTask, { trainable: false });
   initialize(model.parameters, 5, 0.1);
   const { examples } = toyTask.heldOut[0];

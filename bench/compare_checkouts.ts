@@ -11,6 +11,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { median } from "./table.ts";
 
 interface Comparison {
   name: string;
@@ -63,11 +64,7 @@ function rank(n: number): number {
 function summary(ratios: number[]): { median: number; low: number; high: number } {
   const sorted = ratios.toSorted((a, b) => a - b);
   const k = Math.max(rank(sorted.length), 1);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1
-    ? sorted[middle]
-    : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, low: sorted[k - 1], high: sorted[sorted.length - k] };
+  return { median: median(sorted), low: sorted[k - 1], high: sorted[sorted.length - k] };
 }
 
 if (import.meta.main) {
@@ -99,10 +96,10 @@ if (import.meta.main) {
       }
       ratios.push(seconds.get(here)! / seconds.get(there)!);
     }
-    const { median, low, high } = summary(ratios);
-    results.push({ name: comparison.name, pairs, median, low, high, ratios });
+    const found = summary(ratios);
+    results.push({ name: comparison.name, pairs, ...found, ratios });
     if (!json) {
-      const [m, l, h] = [median, low, high].map((ratio) => ratio.toFixed(3));
+      const [m, l, h] = [found.median, found.low, found.high].map((ratio) => ratio.toFixed(3));
       console.log(`${comparison.name.padEnd(18)} ${m} [${l}, ${h}], ${pairs} pairs`);
     }
   }

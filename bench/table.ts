@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { median } from "../tasks/paper/statistics.ts";
+
 /** Formats a number with three significant digits. */
 export function figure(value: number): string {
   if (value === 0) return "0";
@@ -30,9 +32,4 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly strin
 /** Prints results as one JSON object, with the version of Deno. */
 export function printJson(results: object): void {
   console.log(JSON.stringify({ deno: Deno.version.deno, ...results }, null, 2));
-}
-
-/** The median, or the upper of the two middle values. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

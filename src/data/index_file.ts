@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, parseJson } from "../json/mod.ts";
+import { isNatural, isObject, parseJson } from "../json/mod.ts";
 import { isHistograms, type LengthHistograms } from "./length_histogram.ts";
 import { ShardError } from "./shard.ts";
 import type { VocabularyFacts } from "./vocabulary.ts";
@@ -93,12 +93,12 @@ export function parseIndex(text: string, name: string): DataIndex {
   check(isObject(json) && json.format === FORMAT, "format");
   const vocabulary = json.vocabulary as Record<string, unknown>;
   const size = vocabulary?.size as number;
-  check(isCount(size), "vocabulary.size");
+  check(isNatural(size), "vocabulary.size");
   check(typeof vocabulary.fingerprint === "string", "vocabulary.fingerprint");
   const special = vocabulary.special as Record<string, unknown>;
   for (const piece of ["pad", "unk", "cls", "sep", "mask"]) {
     const id = special?.[piece];
-    check(isCount(id) && id < size, `vocabulary.special.${piece}`);
+    check(isNatural(id) && id < size, `vocabulary.special.${piece}`);
   }
   check(typeof vocabulary.wordStarts === "string", "vocabulary.wordStarts");
   check(typeof json.fingerprint === "string", "fingerprint");
@@ -109,7 +109,7 @@ export function parseIndex(text: string, name: string): DataIndex {
   }
   const report = json.report as Record<string, unknown>;
   for (const field of ["documentsRead", "duplicateDocuments", "emptyDocuments"]) {
-    check(isCount(report?.[field]), `report.${field}`);
+    check(isNatural(report?.[field]), `report.${field}`);
   }
   check(isHistograms(report.lengths), "report.lengths");
   const { vocabularyFiles = [], vocabularySums = {}, validationFraction = 0 } = json;
@@ -145,20 +145,11 @@ function wrongShardField(value: unknown): string | undefined {
   const entry = isObject(value) ? value : {};
   if (!isFileName(entry.file)) return "file";
   if (typeof entry.sha256 !== "string") return "sha256";
-  return ["bytes", "documents", "sentences", "tokens"].find((field) => !isCount(entry[field]));
+  return ["bytes", "documents", "sentences", "tokens"].find((field) => !isNatural(entry[field]));
 }
 
 function isFileName(value: unknown): boolean {
   return typeof value === "string" && /^\w[\w.-]*$/.test(value);
-}
-
-/**
- * Whether a JSON value is a non-negative integer.
- *
- * @param value Any value.
- */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Encodes zeros and ones as base64, eight per byte, the first in the lowest bit. */

@@ -80,7 +80,7 @@ function remarks(lines: readonly TensorLine[], names: readonly string[]): string
       continue;
     }
     const small = lines.map((line) =>
-      (line.tensors[name]?.gradient_norm ?? 0) < VANISHING * median(line)
+      (line.tensors[name]?.gradient_norm ?? 0) < VANISHING * medianNorm(line)
     );
     const last = small.indexOf(false) < 0 ? lines.length - 1 : small.indexOf(false) - 1;
     if (last < 0) continue;
@@ -112,7 +112,7 @@ function remarks(lines: readonly TensorLine[], names: readonly string[]): string
   ];
 }
 
-function median({ tensors }: TensorLine): number {
+function medianNorm({ tensors }: TensorLine): number {
   const norms = Object.values(tensors).map(({ gradient_norm }) => gradient_norm ?? 0)
     .toSorted((a, b) => a - b);
   return norms[Math.floor(norms.length / 2)] ?? 0;

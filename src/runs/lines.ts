@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isObject } from "../json/mod.ts";
+import { isNatural, isObject } from "../json/mod.ts";
 
 /** A line of `events.jsonl`: a logged step (`loss`, `learning_rate` …) or an evaluation (`eval_loss` …), with `step` and `time`. */
 export type RunEvent = Readonly<Record<string, number | string | boolean>>;
@@ -103,12 +103,12 @@ export interface MissedExample {
 
 /** Whether a value is a line of `events.jsonl`. */
 export function isRunEvent(value: unknown): value is RunEvent {
-  return isObject(value) && isStep(value.step);
+  return isObject(value) && isNatural(value.step);
 }
 
 /** Whether a value is a line of `tensors.jsonl`. Norms that are not finite are null in JSON. */
 export function isTensorLine(value: unknown): value is TensorLine {
-  return isObject(value) && isStep(value.step) && isObject(value.tensors) &&
+  return isObject(value) && isNatural(value.step) && isObject(value.tensors) &&
     Object.values(value.tensors).every((figures) =>
       isObject(figures) &&
       Object.values(figures).every((figure) => figure === null || isNumber(figure))
@@ -117,12 +117,12 @@ export function isTensorLine(value: unknown): value is TensorLine {
 
 /** Whether a value is a line of `samples.jsonl`, with one entry in `masks` for each masked piece. */
 export function isSampleLine(value: unknown): value is SampleLine {
-  return isObject(value) && isStep(value.step) && isListOf(value.samples, isSample);
+  return isObject(value) && isNatural(value.step) && isListOf(value.samples, isSample);
 }
 
 /** Whether a value is a line of `reviews.jsonl`. */
 export function isReviewLine(value: unknown): value is ReviewLine {
-  return isObject(value) && isStep(value.step) && isListOf(value.sets, isReview);
+  return isObject(value) && isNatural(value.step) && isListOf(value.sets, isReview);
 }
 
 function isSample(value: unknown): boolean {
@@ -171,8 +171,4 @@ function isListOf(value: unknown, is: (item: unknown) => boolean): value is unkn
 
 function isNumber(value: unknown): boolean {
   return typeof value === "number";
-}
-
-function isStep(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { quote, repeatedKey, shown } from "../json/mod.ts";
+import { isNatural, quote, repeatedKey, shown } from "../json/mod.ts";
 import { toHalf, widenHalf } from "./half.ts";
 
 /**
@@ -167,14 +167,12 @@ function checkEntry(
       }`,
     );
   }
-  const natural = (value: unknown): value is number =>
-    Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(natural)) {
+  if (!Array.isArray(shape) || !shape.every(isNatural)) {
     throw new SyntaxError(
       `shape of tensor ${shown(name)} must be a list of non-negative integers, got ${quote(shape)}`,
     );
   }
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) {
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isNatural)) {
     throw new SyntaxError(
       `data_offsets of tensor ${shown(name)} must be two non-negative integers, got ${
         quote(offsets)

@@ -75,7 +75,7 @@ export interface JobResult extends JobRecord {
   readonly device: JobDevice;
   /** The toolkit's version. */
   readonly toolkit: string;
-  /** `NUMERICS_VERSION` of `jobs/address.ts`. */
+  /** `RESULTS_VERSION` of `jobs/address.ts`. */
   readonly numericsVersion: number;
   /** SHA-256 of the text or benchmark files. */
   readonly dataFingerprint: string;

@@ -85,6 +85,7 @@ const SIDE_DOORS: Readonly<Record<string, string>> = {
   "src/onnx/names.ts": "help texts need no engine",
   "src/train/model_folder.ts": "golden cases have model files, but no run",
   "src/weights/shipped/name.ts": "help texts need no engine",
+  "tasks/paper/statistics.ts": "benches need its median, and no experiments",
 };
 
 /** A pure function, which code without a device may use. */

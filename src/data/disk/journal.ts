@@ -4,8 +4,8 @@
  * @module
  */
 import { atomicWriteFile, ifExists, parseSealed, sealedJson } from "../../files/mod.ts";
-import { isObject } from "../../json/mod.ts";
-import { isCount, isShardEntry, type ShardEntry } from "../index_file.ts";
+import { isNatural, isObject } from "../../json/mod.ts";
+import { isShardEntry, type ShardEntry } from "../index_file.ts";
 import { isHistograms, type LengthHistograms } from "../length_histogram.ts";
 
 /** The position in the input, and the counts up to there. */
@@ -71,7 +71,7 @@ function isJournal(value: object): value is Journal {
   const { settings, shards, input, histograms } = value as Record<string, unknown>;
   return typeof settings === "string" && Array.isArray(shards) && shards.every(isShardEntry) &&
     isHistograms(histograms) && isObject(input) && typeof input.sum === "string" &&
-    [input.documentsRead, input.duplicateDocuments, input.emptyDocuments].every(isCount);
+    [input.documentsRead, input.duplicateDocuments, input.emptyDocuments].every(isNatural);
 }
 
 /**

@@ -9,7 +9,7 @@ import { sha256Hex } from "../../../src/files/mod.ts";
  * Increment it by hand with every change that moves results beyond rounding: initialization, example building, an optimizer's update, a task's head or
  * metric. Results of other versions are not reused.
  */
-export const NUMERICS_VERSION = 1;
+export const RESULTS_VERSION = 1;
 
 /** JSON with sorted keys and without undefined fields, so equal values have equal text. */
 export function canonicalJson(value: unknown): string {

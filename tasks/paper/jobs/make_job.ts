@@ -7,7 +7,7 @@ import { configToJson, type ModelConfig, pretrainingArchitecture } from "../../.
 import type { DataManifest } from "../data/manifest.ts";
 import type { BenchmarkId } from "../experiment.ts";
 import type { FinetuningSize, PretrainingSize } from "../presets/mod.ts";
-import { addressOf, NUMERICS_VERSION } from "./address.ts";
+import { addressOf, RESULTS_VERSION } from "./address.ts";
 import type {
   CorpusName,
   FinetuneJob,
@@ -32,7 +32,7 @@ function addressed<J extends Job>(
   determinants: Record<string, unknown>,
 ): J {
   const { kind, seed } = job;
-  const all = { kind, seed, numericsVersion: NUMERICS_VERSION, device, ...determinants };
+  const all = { kind, seed, numericsVersion: RESULTS_VERSION, device, ...determinants };
   return { ...job, determinants: all, address: addressOf(all) } as unknown as J;
 }
 

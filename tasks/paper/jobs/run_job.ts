@@ -5,7 +5,7 @@
  */
 import { NonFiniteError } from "../../../src/train/mod.ts";
 import type { JobOutcome } from "../result.ts";
-import { NUMERICS_VERSION } from "./address.ts";
+import { RESULTS_VERSION } from "./address.ts";
 import { type JobContext, type Measured, runFolder } from "./context.ts";
 import { runFinetuneJob } from "./finetune_job.ts";
 import type { Job } from "./job.ts";
@@ -50,7 +50,7 @@ export async function runJob(
       steps: measured.steps,
       device: { kind: device, adapter, numerics },
       toolkit: context.toolkit,
-      numericsVersion: NUMERICS_VERSION,
+      numericsVersion: RESULTS_VERSION,
       dataFingerprint: dataOf(job),
       standIns: job.standIns,
       remarks: [...job.remarks, ...measured.remarks ?? []],

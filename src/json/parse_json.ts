@@ -113,3 +113,19 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function isNatural(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
+
+/**
+ * Rejects the small text that Git LFS leaves in place of a large file where it is not installed.
+ *
+ * @param bytes The content of a file.
+ * @throws {SyntaxError} If it is such a text; the message is one line.
+ */
+export function checkNotPointer(bytes: Uint8Array): void {
+  const start = new TextDecoder().decode(bytes.subarray(0, POINTER.length));
+  if (start !== POINTER) return;
+  throw new SyntaxError(
+    "it is a Git LFS pointer, not the file itself; run `git lfs pull` in its repository",
+  );
+}
+
+const POINTER = "version https://git-lfs.github.com/spec/";

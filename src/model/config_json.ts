@@ -64,14 +64,14 @@ export function parseConfig(text: string): ModelConfig {
       `model_type must be one of ${Object.keys(ARCHITECTURES).join(", ")}, got ${quote(arch)}`,
     );
   }
+  const fields = fieldsOf(object);
   const positions = object.position_embedding_type ?? "absolute";
-  if (positions !== "absolute" || object.is_decoder === true) {
+  if (positions !== "absolute" || fields.boolean("is_decoder", false)) {
     const field = positions === "absolute" ? "is_decoder" : "position_embedding_type";
     throw new ConfigError(
       `${field} is ${quote(object[field])}: only encoders with absolute positions are supported`,
     );
   }
-  const fields = fieldsOf(object);
   const tied = fields.boolean("tie_word_embeddings", true);
   const config = {
     arch,

@@ -11,8 +11,9 @@ import {
   type WritableTensor,
 } from "../weights/mod.ts";
 import { ARCHITECTURES } from "./architectures/mod.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError, type ModelConfig } from "./config.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
+import { encoderSpecs } from "./specs.ts";
 
 /** Missing and unexpected tensors of a checkpoint. */
 export interface LoadReport {
@@ -83,6 +84,21 @@ export function matchTensors(
     !used.has(name) && !REDUNDANT.test(name) && !(untied && OUTPUT_BIAS.test(name))
   );
   return { found, missing, unexpected };
+}
+
+/**
+ * Finds layers in a checkpoint that the configuration does not have. They are not used, so the configuration may be wrong.
+ *
+ * @param names names of the tensors
+ * @returns a sentence with the first such name, or null
+ */
+export function unusedLayers(config: ModelConfig, names: Iterable<string>): string | null {
+  const anyLayer = (name: string) => name.replaceAll(/\.\d+\./g, ".N.");
+  const own = new Set(encoderSpecs(config).flatMap(tensorNames));
+  const layers = new Set([...own].filter((name) => anyLayer(name) !== name).map(anyLayer));
+  const other = [...names].find((name) => !own.has(name) && layers.has(anyLayer(name)));
+  if (other === undefined) return null;
+  return `the weights have layers that config.json does not have, such as ${other}; they are not used`;
 }
 
 /**

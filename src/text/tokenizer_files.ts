@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNotPointer } from "../json/mod.ts";
 import type { AddedToken } from "./pipeline/added_tokens.ts";
 import { readSentencePieceModel } from "./sentencepiece_model.ts";
 import { Tokenizer } from "./tokenizer.ts";
@@ -43,7 +44,13 @@ export async function readTokenizer(
   const found: VocabularyFile[] = [];
   for (const name of names) {
     const bytes = await read(name);
-    if (bytes !== null) found.push({ name, bytes });
+    if (bytes === null) continue;
+    try {
+      checkNotPointer(bytes);
+    } catch (cause) {
+      throw new SyntaxError(`Cannot read ${folder}${name}: ${(cause as Error).message}`, { cause });
+    }
+    found.push({ name, bytes });
   }
   if (found.length === 0) return null;
   const settings = await readSettings(async (name) => {

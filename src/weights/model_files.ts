@@ -11,7 +11,8 @@ export type ReadFile = (name: string) => Promise<Uint8Array | null>;
 
 const WHOLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
-const PICKLED = "pytorch_model.bin";
+/** Weights that are not loaded, in one file or in shards. */
+export const PICKLED: readonly string[] = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
 /**
  * Reads `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
@@ -23,9 +24,12 @@ export async function readWeights(read: ReadFile): Promise<Safetensors> {
   if (whole !== null) return named(WHOLE, () => parseSafetensors(whole));
   const index = await read(INDEX);
   if (index !== null) return await readShards(read, index);
-  if (await read(PICKLED) !== null) {
+  for (const name of PICKLED) {
+    if (await read(name) === null) continue;
     throw new SyntaxError(
-      `the folder contains ${PICKLED}, a Python pickle, but no ${WHOLE}; convert it with transformers: ` +
+      `the folder contains ${
+        PICKLED[0]
+      }, a Python pickle, but no ${WHOLE}; convert it with transformers: ` +
         "AutoModelForPreTraining.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)",
     );
   }

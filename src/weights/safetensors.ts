@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isNatural, quote, repeatedKey, shown } from "../json/mod.ts";
+import { checkNotPointer, isNatural, quote, repeatedKey, shown } from "../json/mod.ts";
 import { toHalf, widenHalf } from "./half.ts";
 
 /**
@@ -54,6 +54,7 @@ const MAX_HEADER_BYTES = 100_000_000;
  * @throws {SyntaxError} if the file is not valid; the message names the tensor.
  */
 export function parseSafetensors(file: Uint8Array): Safetensors {
+  checkNotPointer(file);
   if (file.byteLength < 8) {
     throw new SyntaxError("truncated: a safetensors file has at least 8 bytes");
   }

@@ -43,6 +43,7 @@ const OPTIONS = {
   "--max-seq-length <n>": {
     kind: "integer",
     help: "Tokens per text; the rest is cut.",
+    range: [3],
     defaultText: "the model's",
   },
   "--batch-size <n>": {

@@ -10,6 +10,7 @@ import {
   type ModelConfig,
   parseConfig,
   type PositionedModel,
+  unusedLayers,
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { readTokenizer, type Tokenizer } from "../../src/text/mod.ts";
@@ -75,6 +76,8 @@ export async function openCheckpoint(
 ): Promise<OpenedCheckpoint> {
   const folder = await checkpointFolder(checkpoint, options);
   const { config, weights } = await readModelFolder(folder);
+  const layers = unusedLayers(config, weights.tensors.keys());
+  if (layers !== null && !options.quiet) console.error(`albert: ${folder}: ${layers}`);
   const tokenizer = await loadTokenizer(folder);
   logNotices(tokenizer, options);
   checkVocabularySize(tokenizer, config, folder);

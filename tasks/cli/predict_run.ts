@@ -30,6 +30,7 @@ import {
   namesOfClasses,
   Parameters,
   softmax,
+  unusedLayers,
 } from "../../src/model/mod.ts";
 import { type Albert, loadPretrained } from "../../src/inference/mod.ts";
 import type { Tokenizer } from "../../src/text/mod.ts";
@@ -194,6 +195,12 @@ export async function predictAnswer(
   usage(() => checkCount("top", flags.top));
   const text = given ?? await standardInput();
   const { config, weights, tokenizer } = await openCheckpoint(flags.checkpoint, flags);
+  const { maxSeqLength: maxLength, docStride: stride } = flags;
+  if (maxLength !== undefined && maxLength > config.maxPositionEmbeddings) {
+    throw new UsageError(
+      `--max-seq-length must be at most the model's max_position_embeddings, ${config.maxPositionEmbeddings} (got ${maxLength})`,
+    );
+  }
   const head = squadHeadOf(config, weights);
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
@@ -201,7 +208,6 @@ export async function predictAnswer(
     const encoder = new Encoder(config, new Parameters(device, specs, { trainable: false }));
     loadFinetuned(encoder, head, weights);
     const asked = [{ question, context: text }];
-    const { maxSeqLength: maxLength, docStride: stride } = flags;
     const [decoded] = await answerQuestions(
       encoder,
       head,
@@ -265,6 +271,8 @@ export async function withPretrained(
   const device = await openDevice({ device: flags.device, blas: flags.blas });
   try {
     using albert = await loadPretrained(await checkpointFolder(flags.checkpoint, flags), device);
+    const layers = unusedLayers(albert.config, albert.report.unexpected);
+    if (layers !== null) logTo(flags)(`${flags.checkpoint}: ${layers}`);
     await use(albert);
   } finally {
     await device.destroy();

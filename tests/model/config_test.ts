@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { openReferenceDevice } from "../../src/device/mod.ts";
 import {
   ConfigError,
@@ -6,12 +6,14 @@ import {
   Encoder,
   encoderSpecs,
   maskedLanguageSpecs,
+  type ModelConfig,
   namesOfClasses,
   Parameters,
   parseConfig,
   PRESET_NAMES,
   presetConfig,
   PretrainingModel,
+  unusedLayers,
   validateConfig,
 } from "../../src/model/mod.ts";
 
@@ -125,6 +127,7 @@ for (
     [{ model_type: undefined, embedding_size: undefined }, "model_type is missing"],
     [{ position_embedding_type: "relative_key" }, "only encoders with absolute positions"],
     [{ is_decoder: true }, "is_decoder is true"],
+    [{ is_decoder: "true" }, "is_decoder must be true or false"],
   ] as const
 ) {
   Deno.test(`parseConfig() rejects ${JSON.stringify(change)}`, () => {
@@ -196,4 +199,22 @@ Deno.test("namesOfClasses() returns the names by id, and rejects ids and names t
   for (const id2label of wrong) {
     assertThrows(() => read(id2label), ConfigError, "id2label in config");
   }
+});
+
+Deno.test("unusedLayers() names a layer of the weights that the configuration does not have", () => {
+  const names = (config: ModelConfig) => encoderSpecs(config).map(({ name }) => name);
+  const albert = (groups: number) =>
+    parseConfig(JSON.stringify({ ...SMALL, num_hidden_layers: 4, num_hidden_groups: groups }));
+  assertEquals(unusedLayers(albert(2), names(albert(2))), null);
+  assertEquals(unusedLayers(albert(2), names(albert(1))), null);
+  assertStringIncludes(unusedLayers(albert(1), names(albert(2)))!, "albert_layer_groups.1.");
+  const bert = (num_hidden_layers: number) =>
+    parseConfig(JSON.stringify({ ...SMALL, model_type: "bert", num_hidden_layers }));
+  // Other prefixes are missing tensors.
+  assertEquals(unusedLayers(albert(1), names(albert(2)).map((name) => `module.${name}`)), null);
+  assertStringIncludes(unusedLayers(bert(2), names(bert(3)))!, "encoder.layer.2.");
+  const old = names(bert(2)).map((name) =>
+    name.replace(/^bert\./, "").replace("Norm.weight", "Norm.gamma")
+  );
+  assertEquals(unusedLayers(bert(2), old), null);
 });

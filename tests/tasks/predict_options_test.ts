@@ -33,6 +33,15 @@ for (const [name, words] of [["fill-mask", ["a [MASK]"]], ["answer", ["who", "on
   });
 }
 
+Deno.test("albert predict answer rejects windows that are longer than the model's positions", async () => {
+  const { code, stderr } = await albertHere(
+    ...["predict", "answer", "who", "one", "--checkpoint", `${folder}/model`, "--device", "cpu"],
+    ...["--max-seq-length", "100000"],
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--max-seq-length must be at most the model's max_position_embed");
+});
+
 Deno.test("albert predict rejects standard input that is not UTF-8 text, or has no text", async () => {
   const predict = async (bytes: number[], ...words: string[]) => {
     const readable = new Blob([Uint8Array.from(bytes)]).stream();

@@ -40,6 +40,11 @@ for (
       "convert it with transformers",
     ],
     [
+      "a folder with the shards of a pickle",
+      { "pytorch_model.bin.index.json": text({}) },
+      "convert it with transformers",
+    ],
+    [
       "a truncated file",
       { "model.safetensors": new Uint8Array(4) },
       "model.safetensors: truncated",

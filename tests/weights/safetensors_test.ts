@@ -95,6 +95,11 @@ Deno.test("toFloat32() widens half precision, and rejects integers", () => {
 for (
   const [what, bytes, message] of [
     ["fewer than eight bytes", new Uint8Array(5), "truncated"],
+    [
+      "a Git LFS pointer",
+      new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+      "it is a Git LFS pointer, not the file itself",
+    ],
     ["a header longer than the file", file({}, 0).subarray(0, 9), "truncated: the header needs"],
     ["a header length of 2^64 - 1", new Uint8Array(16).fill(255), "not a safetensors file"],
     ["a header that is not valid JSON", file("{nope", 0), "its header is not valid JSON"],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../json/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
 import { predictAll } from "../../train/mod.ts";
@@ -45,8 +46,8 @@ export async function answerQuestions(
   { maxLength = Math.min(encoder.config.maxPositionEmbeddings, 384), stride, batchSize = BATCH }:
     AnswerQuestionsOptions = {},
 ): Promise<DecodedAnswer[]> {
-  const questions = asked.map(({ question, context }, i) => ({
-    ...{ id: asked.length === 1 ? "the question" : `${i}`, title: "", answers: [] },
+  const questions = asked.map(({ question, context }) => ({
+    ...{ id: quote(question), title: "", answers: [] },
     ...{ question, context },
   }));
   const { windows } = squadFeatures({ version: "2.0", questions }, tokenizer, {

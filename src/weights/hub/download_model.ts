@@ -4,7 +4,7 @@
  * @module
  */
 import { VOCABULARY_FILES } from "../../text/mod.ts";
-import { MODULES, sentenceFiles, shardFiles } from "../model_files.ts";
+import { MODULES, PICKLED, sentenceFiles, shardFiles } from "../model_files.ts";
 import { ModelCache } from "./cache.ts";
 import { isChecksum } from "./checksum.ts";
 import { downloadBlob, type RemoteFile } from "./download_blob.ts";
@@ -16,7 +16,6 @@ import { type HubSettings, hubSettings } from "./settings.ts";
 const CONFIG = "config.json";
 const WHOLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
-const PICKLED = "pytorch_model.bin";
 /** Downloaded if the model has them. */
 const TOKENIZER_FILES = [
   ...VOCABULARY_FILES,
@@ -183,12 +182,12 @@ class Download {
   }
 
   async #noWeights(commit: string): Promise<HubError> {
-    const pickled = await this.#describe(PICKLED, commit);
+    const found = await Array.fromAsync(PICKLED, (name) => this.#describe(name, commit));
     return new HubError(
       `${this.#model.id} has no ${WHOLE}` +
-        (pickled === null
+        (found.every((file) => file === null)
           ? ""
-          : ` but ${PICKLED}, a Python pickle; convert it with transformers: ` +
+          : ` but ${PICKLED[0]}, a Python pickle; convert it with transformers: ` +
             `AutoModelForPreTraining.from_pretrained("${this.#model.id}").save_pretrained("FOLDER") and use FOLDER`),
     );
   }

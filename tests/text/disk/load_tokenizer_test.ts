@@ -60,12 +60,14 @@ Deno.test("loadTokenizer() reports errors in one sentence", () =>
     await rejects("", Deno.errors.NotFound, "none of spiece.model, tokenizer.json, vocab.txt");
     await writeFiles(folder, {
       empty: "",
+      "pointer.model": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
       "cut.model": albertModelBytes().subarray(0, 500_000),
       "bad.json": "{",
       "latin1.txt": new Uint8Array([0x63, 0x61, 0x66, 0xe9, 0x0a]),
       "words.txt": "one\ntwo\n",
     });
     await rejects("empty", SyntaxError, "empty: it is empty");
+    await rejects("pointer.model", SyntaxError, "pointer.model: it is a Git LFS pointer");
     await rejects(
       "cut.model",
       SyntaxError,

@@ -377,13 +377,15 @@ Deno.test("every error of the hub is one line", async () => {
       await fails(settings, "is not the name of a hub model", name);
     }
   });
-  const pickled = { "config.json": FILES["config.json"], "pytorch_model.bin": WEIGHTS };
-  await withHub(async ({ settings }) => {
-    await fails(
-      settings,
-      "no model.safetensors but pytorch_model.bin, a Python pickle; convert it with",
-    );
-  }, pickled);
+  for (const name of ["pytorch_model.bin", "pytorch_model.bin.index.json"]) {
+    const pickled = { "config.json": FILES["config.json"], [name]: WEIGHTS };
+    await withHub(async ({ settings }) => {
+      await fails(
+        settings,
+        "no model.safetensors but pytorch_model.bin, a Python pickle; convert it with",
+      );
+    }, pickled);
+  }
 });
 
 Deno.test("the token is sent to the hub, but not to hosts that it redirects to", async () => {

@@ -20,7 +20,7 @@ import {
   type DecodedAnswer,
   squadHeadOf,
 } from "../../src/benchmarks/squad/mod.ts";
-import { linesOf as decodeLines, recordLine } from "../../src/data/mod.ts";
+import { recordLine } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import {
   Encoder,
@@ -49,6 +49,7 @@ import { usage, UsageError } from "./errors.ts";
 import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { logTo } from "./progress.ts";
+import { linesOf, standardInput } from "./standard_input.ts";
 import type {
   AnswerFlags,
   ChooseFlags,
@@ -305,27 +306,6 @@ async function withModel<E extends FinetuneExample, O>(
   } finally {
     await device.destroy();
   }
-}
-
-/** Returns the text of standard input. White space at its start counts in the positions of answers. */
-async function standardInput(): Promise<string> {
-  const bytes = await new Response(Deno.stdin.readable).bytes();
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
-  } catch (cause) {
-    const message = "Cannot read standard input: it is not valid UTF-8; convert it to UTF-8";
-    throw new SyntaxError(message, { cause });
-  }
-  if (text !== "") return text;
-  throw new UsageError("Standard input is empty; expected the text that the question is about");
-}
-
-/** Returns the given text, or the non-empty lines of standard input. */
-export async function linesOf(given: string | undefined): Promise<string[]> {
-  if (given !== undefined) return [given];
-  const lines = await Array.fromAsync(decodeLines(Deno.stdin.readable, "standard input"));
-  return lines.flat().filter((line) => line.trim() !== "");
 }
 
 /** @throws {RangeError} for NaN or infinity. */

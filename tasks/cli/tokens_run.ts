@@ -26,7 +26,8 @@ import { firstOf, reportMetrics } from "./evaluate_run.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
-import { linesOf, withPretrained } from "./predict_run.ts";
+import { withPretrained } from "./predict_run.ts";
+import { linesOf } from "./standard_input.ts";
 
 /** The tag of each word of each sentence with its probability, and the names of all tags. */
 interface Tagged {

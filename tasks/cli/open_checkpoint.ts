@@ -35,7 +35,7 @@ import {
   shippedFiles,
 } from "../../src/weights/mod.ts";
 import { usage } from "./errors.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress, logTo, type Progress } from "./progress.ts";
 
 const MEGABYTE = 1e6;
 /** Smaller files are downloaded without a progress bar. */
@@ -77,7 +77,7 @@ export async function openCheckpoint(
   const folder = await checkpointFolder(checkpoint, options);
   const { config, weights } = await readModelFolder(folder);
   const layers = unusedLayers(config, weights.tensors.keys());
-  if (layers !== null && !options.quiet) console.error(`albert: ${folder}: ${layers}`);
+  if (layers !== null) logTo(options)(`${folder}: ${layers}`);
   const tokenizer = await loadTokenizer(folder);
   logNotices(tokenizer, options);
   checkVocabularySize(tokenizer, config, folder);
@@ -162,7 +162,7 @@ export async function openVocabulary(
 }
 
 function logNotices(tokenizer: Tokenizer, { quiet }: { readonly quiet?: boolean }): Tokenizer {
-  if (!quiet) { for (const sentence of tokenizer.notices) console.error(`albert: ${sentence}`); }
+  tokenizer.notices.forEach(logTo({ quiet }));
   return tokenizer;
 }
 
@@ -187,7 +187,7 @@ function downloadProgress({ quiet }: { readonly quiet?: boolean }): DownloadObse
       bar = undefined;
     },
     log(message) {
-      if (!quiet) console.error(`albert: ${message}`);
+      logTo({ quiet })(message);
     },
   };
 }

@@ -116,6 +116,7 @@ export {
   type ExampleSource,
   heldOutSettings,
   MixtureDataset,
+  NoExamplesError,
   type PretrainingBatch,
   readDocuments,
   splitDocuments,

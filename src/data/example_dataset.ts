@@ -9,6 +9,7 @@ import { type EpochPlace, Epochs } from "./epochs.ts";
 import type { Example, SentenceSpan } from "./example.ts";
 import type { ExampleSettings } from "./example_settings.ts";
 import { maskBudget, type MaskingTrace, maskSpans } from "./masking.ts";
+import { NoExamplesError } from "./no_examples.ts";
 import { type Packing, PAIRING, textRoom } from "./packing.ts";
 import { STREAM } from "./streams.ts";
 import { type Segment, truncatePair } from "./truncation.ts";
@@ -55,8 +56,8 @@ export class ExampleDataset implements ExampleSource {
    * @param seed The run's seed.
    * @param documents Numbers of the documents to use; all by default.
    * @param packing The chunks of every epoch; each epoch has its own by default.
-   * @throws {RangeError} If the text is too short for an example, or there is only one document for
-   *   next-sentence pairs.
+   * @throws {NoExamplesError} If no example can be built: the text is too short, its sentences are too long for
+   *   pairs, or there is only one document for next-sentence pairs.
    */
   constructor(
     corpus: Corpus,
@@ -70,17 +71,9 @@ export class ExampleDataset implements ExampleSource {
     this.seed = seed;
     this.documents = documents ?? Uint32Array.from({ length: corpus.documentCount }, (_, i) => i);
     this.#epochs = new Epochs(corpus, this.documents, settings, seed, packing);
-    if (settings.pairObjective === "nsp" && this.documents.length < 2) {
-      throw new RangeError(
-        `Next-sentence pairs need at least two documents, got ${this.documents.length}: ` +
-          "add text, or choose --pair-objective sop",
-      );
-    }
-    if (this.examplesInEpoch(0) === 0) {
-      throw new RangeError(
-        `The text has no example of ${settings.maxSeqLength} tokens: none of its ` +
-          `${this.documents.length} documents has two sentences for a pair`,
-      );
+    const lacksDocument = settings.pairObjective === "nsp" && this.documents.length < 2;
+    if (lacksDocument || this.examplesInEpoch(0) === 0) {
+      throw NoExamplesError.of(corpus, this.documents, settings);
     }
   }
 

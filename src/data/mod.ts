@@ -17,6 +17,7 @@ export * from "./index_file.ts";
 export * from "./mixture.ts";
 export type { LengthHistograms } from "./length_histogram.ts";
 export { maskBudget, type MaskedSpan, type MaskingTrace, REPLACEMENT } from "./masking.ts";
+export * from "./no_examples.ts";
 export { type Packing, type PackingCounts, PAIRING } from "./packing.ts";
 export * from "./readers/mod.ts";
 export { describeData, describeExamples } from "./report_text.ts";

@@ -1,9 +1,17 @@
-import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   type Corpus,
+  corpusFromText,
   type Example,
   ExampleDataset,
   exampleSettings,
+  NoExamplesError,
   type SentenceSpan,
 } from "../../src/data/mod.ts";
 import { RandomStream } from "../../src/tensor/random/mod.ts";
@@ -255,6 +263,41 @@ Deno.test("a data set rejects too little text, a single document for next senten
   assertThrows(() => new ExampleDataset(corpus, nsp, 1, [0]), RangeError, "two documents");
   const dataset = new ExampleDataset(corpus, settings, 1);
   for (const index of [-1, 0.5, NaN]) assertThrows(() => dataset.exampleAt(index), RangeError);
+});
+
+Deno.test("the error about sentences that are too long for pairs names the shortest, the limit and a length that works", async () => {
+  const letters = "#?cs_abcdefghijklmnopqrstuvwxyz.";
+  const tokenizer = {
+    vocabularySize: letters.length,
+    specialIds: { pad: 0, unk: 1, cls: 2, sep: 3, mask: 4 },
+    idToPiece: (id: number) => letters[id],
+    encodeIds: (text: string) =>
+      Array.from(text.toLowerCase().replaceAll(/[^a-z.]/g, ""), (c) => letters.indexOf(c, 5)),
+  };
+  const sentence = (tokens: number) => "S" + "o".repeat(tokens - 2) + ".";
+  const texts = [[30, 20], [9], [40, 25, 50]].map((lengths) => lengths.map(sentence).join(" "));
+  const long = await corpusFromText(texts, tokenizer);
+  const of = (length: number) => exampleSettings(length, { shortSeqProb: 0 });
+  const error = assertThrows(() => new ExampleDataset(long, of(16), 1), NoExamplesError);
+  assertEquals(error.missing, "room");
+  assertEquals(error.shortest, {
+    ...{ document: 2, sentence: 1, tokens: 25 },
+    ...{ most: 12, neededLength: 29 },
+  });
+  for (const part of ["sentence 2 of document 3, with 25", "at most 12 tokens", "29 or more"]) {
+    assertStringIncludes(error.message, part);
+  }
+  assertEquals(new ExampleDataset(long, of(29), 1).examplesInEpoch(0), 1);
+  assertThrows(() => new ExampleDataset(long, of(28), 1), NoExamplesError);
+
+  const single = await corpusFromText([9, 20].map(sentence), tokenizer);
+  const alone = assertThrows(() => new ExampleDataset(single, of(16), 1), NoExamplesError);
+  assertEquals([alone.missing, alone.shortest], ["sentence", null]);
+  assertStringIncludes(alone.message, "none of its 2 documents has two sentences");
+  assertEquals(
+    assertThrows(() => new ExampleDataset(long, of(16), 1, []), NoExamplesError).missing,
+    "text",
+  );
 });
 
 Deno.test("exampleSettings() names the setting that is out of range", () => {

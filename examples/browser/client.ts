@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Problem } from "./problem.ts";
 import type { FromWorker, LoadProgress, Requests, RunEvent, ToWorker } from "./protocol.ts";
 
 /** Calls of a worker. */
@@ -32,14 +33,15 @@ export class Client {
       if ("progress" in data) return onProgress(data.progress);
       const call = this.#pending.get(data.id);
       this.#pending.delete(data.id);
-      if ("error" in data) call?.reject(new Error(data.error));
+      if ("error" in data) call?.reject(new Problem(data.error));
       else call?.resolve(data.result);
     };
     this.#worker.onerror = (event) => {
       // A script that cannot be loaded has no message.
-      const error = new Error(
-        `The worker of the page ${
-          event.message ? `failed: ${event.message}` : "cannot be loaded"
+      if (event.message) console.error(event.message);
+      const error = new Problem(
+        `The part of the page that computes ${
+          event.message ? "has stopped" : "cannot be loaded"
         }. Reload the page.`,
       );
       if (!this.#answers) this.#failure = error;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Problem } from "./problem.ts";
+
 const CONFIG = "config.json";
 const WEIGHTS = /^model[^/]*\.safetensors$/;
 
@@ -11,7 +13,7 @@ const WEIGHTS = /^model[^/]*\.safetensors$/;
  * Returns the files of the model by their name in its folder. Of several folders with a model, such as the checkpoints of a run, the last one counts.
  *
  * @param files by path, such as `folder/config.json`
- * @throws {TypeError} if no folder contains a configuration and weights
+ * @throws {Problem} if no folder contains a configuration and weights
  */
 export function modelFolder<F>(files: ReadonlyMap<string, F>): Map<string, F> {
   const folders = Map.groupBy(files, ([path]) => path.slice(0, path.lastIndexOf("/") + 1));
@@ -24,7 +26,7 @@ export function modelFolder<F>(files: ReadonlyMap<string, F>): Map<string, F> {
     depth(a) - depth(b) || b.localeCompare(a, "en", { numeric: true })
   );
   if (chosen === undefined) {
-    throw new TypeError(
+    throw new Problem(
       `These files contain no model. Expected a Hugging Face folder: ${CONFIG}, model.safetensors, ` +
         `and tokenizer.json or spiece.model (got ${listed([...files.keys()])}).`,
     );

@@ -159,9 +159,9 @@ export interface SavedRun {
   readonly run: string;
   readonly settings: Settings;
   readonly textHash: string;
-  /** The text to train on. */
-  readonly text: string;
   readonly state: RunState;
+  /** Why the run failed; null if it did not. */
+  readonly message: string | null;
   readonly facts: RunFacts | null;
   readonly vocabulary: readonly string[];
   readonly points: readonly MetricPoint[];

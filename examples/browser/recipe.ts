@@ -14,7 +14,7 @@ import type { Settings } from "./settings.ts";
 /** A model, and how it is trained. */
 interface Size {
   readonly model: Partial<ModelConfig>;
-  readonly request: Omit<PretrainRequest, "steps" | "seed">;
+  readonly request: Omit<PretrainRequest, "steps" | "seed"> & { readonly maxSeqLength: number };
 }
 
 const SIZES: Readonly<Record<Settings["size"], Size>> = {
@@ -41,6 +41,11 @@ const SIZES: Readonly<Record<Settings["size"], Size>> = {
     request: { maxSeqLength: 32, batchSize: 32 },
   },
 };
+
+/** Maximum number of tokens per example of a size. */
+export function lengthOfSize(size: Settings["size"]): number {
+  return SIZES[size].request.maxSeqLength;
+}
 
 /** Model and training settings. */
 export interface Recipe {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { problemOf } from "./problem.ts";
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
 import { anatomiesOfModel, anatomiesOfSettings } from "./worker/anatomy.ts";
 import { zipFolder } from "./worker/archive.ts";
@@ -39,31 +40,59 @@ const handlers: {
   remove: (run) => engine.remove(run),
   saved: () => engine.saved(),
   guess: ({ model, text, top, hidden }) =>
-    engine.use(model, (albert) => guessWords(albert, text, top, hidden)),
+    engine.useText(model, [text], (albert) => guessWords(albert, text, top, hidden)),
   attention: ({ model, text, layer }) =>
-    engine.use(model, (albert) => attentionMap(albert, text, layer)),
+    engine.useText(model, [text], (albert) => attentionMap(albert, text, layer)),
   anatomy: (source) =>
     "model" in source
       ? engine.use(source.model, ({ config }) => anatomiesOfModel(config))
       : anatomiesOfSettings(source),
   describe: (model) => engine.use(model, infoOf),
   classify: ({ model, texts }) =>
-    engine.use(model, async (albert) => {
+    engine.useText(model, texts, async (albert) => {
       const pair = texts.length === 1 ? texts[0] : texts;
       return (await albert.classify([pair]))[0];
     }),
   answer: ({ model, question, context }) =>
-    engine.use(model, (albert) => albert.answer(question, context)),
-  tag: ({ model, text }) => engine.use(model, (albert) => albert.tag(text)),
-  similarity: ({ model, texts }) => engine.use(model, (albert) => similarities(albert, texts)),
+    engine.useText(model, [question], (albert) => albert.answer(question, context)),
+  tag: ({ model, text }) => engine.useText(model, [text], (albert) => albert.tag(text)),
+  similarity: ({ model, texts }) =>
+    engine.useText(model, texts, (albert) => similarities(albert, texts)),
   zip: async ({ run, folder, card }) =>
     zipFolder(
       folder,
       new Map([...await engine.files(run), ["README.md", new TextEncoder().encode(card)]]),
     ),
-  transitions: ({ model, text }) => engine.use(model, (albert) => layerTransitions(albert, text)),
+  transitions: ({ model, text }) =>
+    engine.useText(model, [text], (albert) => layerTransitions(albert, text)),
   embeddings: (model) => engine.use(model, embeddingMap),
   evaluate: (run) => engine.evaluate(run),
+};
+
+/** What a request does, in the words of its errors. */
+const DOING: Readonly<Record<keyof Requests, string>> = {
+  open: "open a device",
+  load: "open the model",
+  fill: "fill the blanks",
+  files: "read the model of the run",
+  start: "start the run",
+  pause: "pause the run",
+  resume: "resume the run",
+  stop: "stop the run",
+  remove: "delete the run",
+  saved: "read the stored runs",
+  guess: "guess the words",
+  attention: "compute the attention",
+  anatomy: "count the parameters",
+  describe: "describe the model",
+  classify: "classify the text",
+  answer: "answer the question",
+  tag: "find names",
+  similarity: "compare the sentences",
+  zip: "pack the model",
+  transitions: "compare the layers",
+  embeddings: "draw the embeddings",
+  evaluate: "evaluate the run",
 };
 
 scope.onmessage = async ({ data: { id, name, argument } }) => {
@@ -71,6 +100,6 @@ scope.onmessage = async ({ data: { id, name, argument } }) => {
     const handler = handlers[name] as (argument: unknown) => unknown;
     scope.postMessage({ id, result: await handler(argument) });
   } catch (error) {
-    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+    scope.postMessage({ id, error: problemOf(error, DOING[name]).message });
   }
 };

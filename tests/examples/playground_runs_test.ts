@@ -101,7 +101,7 @@ Deno.test("requests fail at once if the worker cannot be loaded", async () => {
     const client = new Client(new URL("file:///worker.js"), () => {}, () => {});
     const before = client.call("saved");
     failing!.onerror(new Event("error")); // Without a message, as in browsers.
-    const message = "The worker of the page cannot be loaded. Reload the page.";
+    const message = "The part of the page that computes cannot be loaded. Reload the page.";
     await assertRejects(() => before, Error, message);
     await assertRejects(() => client.call("saved"), Error, message);
   } finally {
@@ -125,7 +125,8 @@ testVisits("a run that failed on a full disk continues with the same bytes", asy
   await visit.until("failed");
   await visit.engine.resume(RUN);
   await visit.until("failed"); // The disk is still full.
-  const failed = "failed: No space left";
+  const failed = "failed: The storage of the browser is full. " +
+    "Delete runs that you no longer need, or free space on the disk; then try again.";
   assertEquals(visit.states, ["preparing", "running", failed, "preparing", failed]);
   visit.onEvent = () => {};
   root.full = false;

@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { modelFolder } from "../../examples/browser/model_folder.ts";
+import { Problem } from "../../examples/browser/problem.ts";
 import { SERVED_MODEL, type ServedModel } from "../../examples/browser/served_model.ts";
 import { modelSite } from "../../examples/browser/site_model.ts";
 import { edit, partsOf, toggle } from "../../examples/browser/sentence.ts";
@@ -178,8 +179,8 @@ Deno.test("a model is found in the folder that contains it, and the last checkpo
     found(...run, "run/data.json")[0],
     "config.json <- run/checkpoints/step-10/config.json",
   );
-  assertThrows(() => found("a/config.json", "a/optimizer.safetensors"), TypeError, "no model");
-  assertThrows(() => found(), TypeError, "got no files");
+  assertThrows(() => found("a/config.json", "a/optimizer.safetensors"), Problem, "no model");
+  assertThrows(() => found(), Problem, "got no files");
 });
 
 Deno.test("the site lists the files of its model, and their version changes with the weights", async () => {

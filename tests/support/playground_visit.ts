@@ -1,9 +1,18 @@
 /** Visits of the playground without a browser: its worker in this process, with files in memory. */
 import type { Requests, RunEvent, RunState } from "../../examples/browser/protocol.ts";
-import { DEFAULT_SETTINGS } from "../../examples/browser/settings.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../examples/browser/settings.ts";
 import { farmText } from "../../examples/browser/texts/farm.ts";
 
-type Name = "open" | "start" | "pause" | "resume" | "stop" | "remove" | "saved" | "files";
+type Name =
+  | "open"
+  | "evaluate"
+  | "start"
+  | "pause"
+  | "resume"
+  | "stop"
+  | "remove"
+  | "saved"
+  | "files";
 
 /** The engine of the worker. */
 type Engine = {
@@ -40,10 +49,10 @@ export class Visit {
     return visit;
   }
 
-  /** Starts the run. */
-  async start(): Promise<void> {
-    const settings = { ...DEFAULT_SETTINGS, vocabulary: 90, steps: STEPS };
-    await this.engine.start({ run: RUN, settings, text: farmText() });
+  /** Starts the run, on the toy text by default. */
+  async start(text: string = farmText(), changes: Partial<Settings> = {}): Promise<void> {
+    const settings = { ...DEFAULT_SETTINGS, vocabulary: 90, steps: STEPS, ...changes };
+    await this.engine.start({ run: RUN, settings, text });
   }
 
   /** Resolves when the run has a state. */

@@ -6,6 +6,7 @@
 import { computed, signal } from "@preact/signals";
 import { Client } from "../client.ts";
 import { decodeLink, hashText, type SharedRun } from "../link.ts";
+import { Problem, problemOf } from "../problem.ts";
 import type {
   DeviceChoice,
   DeviceInfo,
@@ -113,9 +114,7 @@ export async function start(): Promise<void> {
   }
   await model;
   const saved = await call("saved").catch((error) => {
-    notice.value = isSecureContext
-      ? `This browser does not store runs (${error.message}).`
-      : INSECURE;
+    notice.value = isSecureContext ? `Runs are not stored: ${error.message}` : INSECURE;
     return [];
   });
   // The visitor may have started runs meanwhile.
@@ -175,7 +174,7 @@ async function loadServedModel(): Promise<void> {
     await forgetOtherVersions(cache);
   } catch (error) {
     served.value = "absent";
-    notice.value = `Cannot load the model of this page: ${(error as Error).message}`;
+    notice.value = `The model of this page is missing. ${messageOf(error)}`;
   }
 }
 
@@ -197,7 +196,7 @@ async function forgetOtherVersions(current: string): Promise<void> {
 /** Starts a run, with the settings of the form by default, and returns its name. */
 export async function startRun(chosen: Settings = settings.value): Promise<string> {
   const text = textOf(chosen);
-  if (!isSecureContext) throw new Error(INSECURE);
+  if (!isSecureContext) throw new Problem(INSECURE);
   await checkInvitation(chosen);
   const run = crypto.randomUUID();
   const view: RunView = {
@@ -220,7 +219,7 @@ export async function startRun(chosen: Settings = settings.value): Promise<strin
 async function checkInvitation({ text }: Settings): Promise<void> {
   const wanted = wantedHash.value;
   if (wanted !== null && text === "own" && await ownTextHash() !== wanted) {
-    throw new Error(
+    throw new Problem(
       "This is not the text of the link: its SHA-256 differs. Leave the link to train on another text.",
     );
   }
@@ -258,7 +257,7 @@ export function findRun(name: string | null): RunView | undefined {
 /** The text that settings name. */
 function textOf({ text }: Settings): string {
   if (text === "farm") return farmText();
-  if (ownText.value.trim() === "") throw new Error("Paste a text, or drop a text file, first.");
+  if (ownText.value.trim() === "") throw new Problem("Paste a text, or drop a text file, first.");
   return ownText.value;
 }
 
@@ -275,7 +274,12 @@ export function attempt(action: () => Promise<unknown>): void {
 
 /** Starts an action of the page, and shows its error. */
 export function follow(action: () => Promise<unknown>): void {
-  action().catch((error) => notice.value = error instanceof Error ? error.message : `${error}`);
+  action().catch((error) => notice.value = messageOf(error));
+}
+
+/** The message of an error for the visitor. */
+export function messageOf(error: unknown): string {
+  return problemOf(error, "do this").message;
 }
 
 /** Scrolls to a section, once it is drawn, unless its top is in the upper half of the screen. */
@@ -322,12 +326,11 @@ function readLink(): void {
 }
 
 function viewOf(saved: SavedRun): RunView {
-  const { run, settings, started, state, facts, points, samples, vocabulary } = saved;
+  const { run, settings, started, state, message, facts, points, samples, vocabulary } = saved;
   const pieces = vocabulary.length;
   const progress = { pieces, done: 1, examples: vocabulary };
   return {
-    ...{ run, settings, started, state, facts, points, samples },
-    message: null,
+    ...{ run, settings, started, state, message, facts, points, samples },
     vocabulary: pieces === 0 ? null : progress,
   };
 }

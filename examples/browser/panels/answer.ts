@@ -4,7 +4,7 @@
  * @module
  */
 import { type Inputs, useEffect, useState } from "preact/hooks";
-import { findRun } from "../app/state.ts";
+import { findRun, messageOf } from "../app/state.ts";
 
 /** Milliseconds without a change after which a request is sent. */
 const PAUSE = 150;
@@ -37,7 +37,7 @@ export function useAnswer<T>(
         const value = await ask(() => current);
         if (current) setAnswer({ value, error: null });
       } catch (error) {
-        if (current) setAnswer({ value: null, error: (error as Error).message });
+        if (current) setAnswer({ value: null, error: messageOf(error) });
       }
     }, PAUSE);
     return () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { useEffect, useRef } from "preact/hooks";
-import { notice } from "../app/state.ts";
+import { messageOf, notice } from "../app/state.ts";
 
 /** Milliseconds without a key after which a request is sent. */
 const PAUSE = 80;
@@ -45,7 +45,7 @@ export function useLive(
       busy.current = true;
       for (let next; (next = wanted.current) !== null;) {
         wanted.current = null;
-        const message = await next().then(() => null, ({ message }) => message as string);
+        const message = await next().then(() => null, messageOf);
         if (message !== null || idle.current) clear();
         show(idle.current ? null : message);
       }

@@ -20,6 +20,7 @@ import {
   startRun,
   wantedHash,
 } from "../app/state.ts";
+import { Problem } from "../problem.ts";
 import { encodeLink, hashText } from "../link.ts";
 import type { SettingName } from "../settings.ts";
 import { Run } from "./run.tsx";
@@ -136,7 +137,7 @@ function ShareLink() {
     try {
       await navigator.clipboard.writeText(location.href);
     } catch {
-      throw new Error("The browser does not let the page copy. The link is in the address bar.");
+      throw new Problem("The browser does not let the page copy. The link is in the address bar.");
     }
     copied.value = true;
     setTimeout(() => copied.value = false, 2000);

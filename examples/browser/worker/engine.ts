@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { Albert, countParameters, type Device, encoderSpecs, openDevice } from "@albert-lab/albert";
+import {
+  Albert,
+  ConfigError,
+  countParameters,
+  type Device,
+  encoderSpecs,
+  openDevice,
+} from "@albert-lab/albert";
 import type {
   DeviceChoice,
   DeviceInfo,
@@ -15,6 +22,7 @@ import type {
   RunEvent,
   SavedRun,
 } from "../protocol.ts";
+import { Problem, problemOf } from "../problem.ts";
 import type { Settings } from "../settings.ts";
 import { readerOf } from "./source.ts";
 import { tasksOf } from "./tasks.ts";
@@ -53,7 +61,17 @@ export class Engine {
   /** Opens the device. */
   async open(choice: DeviceChoice): Promise<DeviceInfo> {
     let notice: string | null = null;
-    this.#opened.resolve(openDevice({ device: choice, onNotice: (text) => notice = text }));
+    const onNotice = (text: string) => {
+      console.info(text);
+      notice =
+        "No graphics card that computes correctly with WebGPU was found, so the processor computes.";
+    };
+    this.#opened.resolve(
+      openDevice({ device: choice, onNotice }).catch((cause) => {
+        console.error(cause);
+        throw new Problem(NO_DEVICE[choice], { cause });
+      }),
+    );
     const { kind, adapter } = (await this.#opened.promise).description;
     return { kind: kind === "webgpu" ? "webgpu" : "cpu", adapter, notice };
   }
@@ -61,14 +79,17 @@ export class Engine {
   /** Loads a model under a name; an earlier one of this name is freed. */
   async load(model: string, source: ModelSource): Promise<ModelInfo> {
     const read = await readerOf(source, (progress) => this.#onProgress({ model, ...progress }));
-    const albert = await Albert.load(read, await this.#opened.promise);
+    const device = await this.#opened.promise;
+    const albert = await Albert.load(read, device).catch((error) => {
+      throw problemOfModel(error);
+    });
     this.#keep(model, { albert });
     return await infoOf(albert);
   }
 
   /** Fills the masks of a text. */
   async fill(model: string, text: string, top: number): Promise<FilledPiece[]> {
-    return await this.use(model, (albert) => fillMasks(albert, text, top));
+    return await this.useText(model, [text], (albert) => fillMasks(albert, text, top));
   }
 
   /** The files of a run's model as a Hugging Face folder. */
@@ -82,6 +103,28 @@ export class Engine {
    */
   async use<T>(name: string, compute: (albert: Albert) => T | Promise<T>): Promise<T> {
     return await inTurn(async () => await compute(await this.model(name)));
+  }
+
+  /** Computes with a model and texts, as {@linkcode Engine.use}. An error about a text that is too long has the limit of the model. */
+  async useText<T>(
+    name: string,
+    texts: readonly string[],
+    compute: (albert: Albert) => T | Promise<T>,
+  ): Promise<T> {
+    return await this.use(name, async (albert) => {
+      try {
+        return await compute(albert);
+      } catch (error) {
+        const { tokenizer, config: { maxPositionEmbeddings: most } } = albert;
+        const [first, second] = texts;
+        if (tokenizer.encodePair(first, second).ids.length <= most) throw error;
+        // Without the length of the text, so that the message stays the same while the visitor types.
+        throw new Problem(
+          `The text is too long: this model reads ${most} tokens at once. Shorten the text.`,
+          { cause: error },
+        );
+      }
+    });
   }
 
   /** Evaluates a run. */
@@ -166,6 +209,27 @@ export class Engine {
     restored.catch(() => this.#runs.delete(run));
     return restored;
   }
+}
+
+const NO_DEVICE: Readonly<Record<DeviceChoice, string>> = {
+  auto:
+    "This browser can use neither the graphics card nor threads of the processor for this page. Update it, or use another one.",
+  cpu:
+    "This browser cannot compute on the processor: it lacks WebAssembly. Update it, or use another one.",
+  webgpu:
+    "This browser has no WebGPU device that computes correctly. Remove “device=webgpu” from the address to use the processor.",
+};
+
+/** The files are the visitor's, so the library's description of what is wrong with them is part of the message. */
+function problemOfModel(error: unknown): Problem {
+  if (!(error instanceof ConfigError || error instanceof SyntaxError)) {
+    return problemOf(error, "open the model");
+  }
+  const reason = error.message.replace(/\.$/, "");
+  return new Problem(
+    `These files are not a model that this page can use: ${reason}. Choose an ALBERT or BERT in the format of Hugging Face.`,
+    { cause: error },
+  );
 }
 
 async function fillMasks(albert: Albert, text: string, top: number): Promise<FilledPiece[]> {

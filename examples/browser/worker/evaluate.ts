@@ -10,6 +10,7 @@ import {
   evaluatePretraining,
   ExampleDataset,
   heldOutSettings,
+  NoExamplesError,
 } from "@albert-lab/albert";
 import type { Encoder } from "@albert-lab/albert/model";
 import type { RunEvaluation } from "../protocol.ts";
@@ -43,21 +44,39 @@ export async function evaluateRun(
   { corpus, heldOut }: EvaluationText,
   shape: BatchShape,
 ): Promise<RunEvaluation> {
-  const isHeldOut = heldOut.length >= MIN_DOCUMENTS;
-  const documents = isHeldOut ? heldOut : undefined;
-  const evaluate = (changes: Partial<typeof settings.examples>) => {
+  /** The examples; null if the documents have none of this kind. */
+  const sourceOf = (
+    changes: Partial<typeof settings.examples>,
+    documents: ArrayLike<number> | undefined,
+  ): ExampleDataset | null => {
     const examples = heldOutSettings({ ...settings.examples, ...changes });
-    const source = new ExampleDataset(corpus, examples, settings.seed + SEED_OFFSET, documents);
-    return evaluatePretraining(device, encoder, source, EXAMPLES, BATCH, shape);
+    try {
+      return new ExampleDataset(corpus, examples, settings.seed + SEED_OFFSET, documents);
+    } catch (error) {
+      if (error instanceof NoExamplesError) return null;
+      throw error;
+    }
   };
-  const own = await evaluate({});
+  const measure = (source: ExampleDataset) =>
+    evaluatePretraining(device, encoder, source, EXAMPLES, BATCH, shape);
+  const held = heldOut.length >= MIN_DOCUMENTS ? sourceOf({}, heldOut) : null;
+  const isHeldOut = held !== null;
+  const documents = isHeldOut ? heldOut : undefined;
+  const own = await measure(held ?? sourceOf({}, undefined)!);
   const { maskedLoss, maskedAccuracy, maskedTokens } = own;
   const masked = { isHeldOut, maskedLoss, maskedAccuracy, maskedTokens };
   if (encoder.config.pairObjective === "none") return { ...masked, pairs: 0, sop: null, nsp: null };
-  const sop = await evaluate({ pairObjective: "sop", balancedPairs: true });
-  // The wrong segment of a next-sentence pair is from another document.
-  const nsp = isHeldOut || corpus.documentCount > 1
-    ? (await evaluate({ pairObjective: "nsp", balancedPairs: undefined })).pairAccuracy
-    : null;
-  return { ...masked, pairs: sop.pairs, sop: sop.pairAccuracy, nsp };
+  // A text of long sentences has no pairs in order, and one of a single document no pairs across documents.
+  const sources = [
+    sourceOf({ pairObjective: "sop", balancedPairs: true }, documents),
+    sourceOf({ pairObjective: "nsp", balancedPairs: undefined }, documents),
+  ];
+  const [sop, nsp] = [
+    sources[0] && await measure(sources[0]),
+    sources[1] && await measure(sources[1]),
+  ];
+  return {
+    ...{ ...masked, pairs: (sop ?? nsp)?.pairs ?? 0 },
+    ...{ sop: sop?.pairAccuracy ?? null, nsp: nsp?.pairAccuracy ?? null },
+  };
 }

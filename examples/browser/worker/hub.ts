@@ -4,6 +4,7 @@
  * @module
  */
 import { type ReadFile, remoteFiles, type RemoteOptions } from "@albert-lab/albert";
+import { Problem } from "../problem.ts";
 
 /** The hub that is used by default. */
 export const HUB = "https://huggingface.co";
@@ -22,7 +23,7 @@ interface Model {
  *
  * @param name `OWNER/NAME` or `OWNER/NAME@REVISION`, also after `hf:` or as the address of the model's page
  * @param hub address of the hub, such as that of a mirror
- * @throws {TypeError} if the name is invalid, the hub cannot be reached, or it has no such model
+ * @throws {Problem} if the name is invalid, the hub cannot be reached, or it has no such model
  */
 export async function hubFiles(
   name: string,
@@ -45,7 +46,10 @@ export async function hubFiles(
     try {
       return await read(file);
     } catch (error) {
-      throw error instanceof TypeError ? unreachable(host, error) : error;
+      if (error instanceof TypeError) throw unreachable(host, error);
+      throw new Problem(`${host} does not deliver ${file} of ${id}. Try again later.`, {
+        cause: error,
+      });
     }
   };
 }
@@ -54,8 +58,8 @@ function parseName(name: string): { readonly id: string; readonly revision: stri
   const short = name.trim().replace(/^(hf:|https?:\/\/[^/]+\/)/, "").replace(/\/+$/, "");
   const match = /^([\w.-]+\/[\w.-]+)(?:@([\w.-]+))?$/.exec(short);
   if (match === null) {
-    throw new TypeError(
-      `A model of the hub has a name such as albert/albert-base-v2 (got ${JSON.stringify(name)})`,
+    throw new Problem(
+      `A model of the hub has a name such as albert/albert-base-v2 (got ${JSON.stringify(name)}).`,
     );
   }
   return { id: match[1], revision: match[2] ?? "main" };
@@ -79,12 +83,12 @@ async function describe(url: string, id: string, host: string): Promise<Model> {
   await response.body?.cancel();
   // The hub does not reveal whether a private model exists.
   if ([401, 403, 404].includes(response.status)) {
-    throw new TypeError(`${host} has no public model named ${id}`);
+    throw new Problem(`${host} has no public model named ${id}. Check the name.`);
   }
-  throw new TypeError(`${host} returned status ${response.status} for ${id}; try again later`);
+  throw new Problem(`${host} returned status ${response.status} for ${id}. Try again later.`);
 }
 
-function unreachable(host: string, cause: Error): TypeError {
+function unreachable(host: string, cause: Error): Problem {
   const fix = "check the connection, or drop the model's folder into the page";
-  return new TypeError(`Cannot reach ${host}: ${fix}`, { cause });
+  return new Problem(`Cannot reach ${host}: ${fix}.`, { cause });
 }

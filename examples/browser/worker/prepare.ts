@@ -13,6 +13,7 @@ import {
   ExampleDataset,
   initialize,
   type ModelConfig,
+  NoExamplesError,
   PRETRAINING,
   pretrainingSpecs,
   type PretrainingStepBatch,
@@ -23,9 +24,11 @@ import {
   writeSentencePieceModel,
 } from "@albert-lab/albert";
 import { contextFreeBaseline, pairCueAccuracy } from "@albert-lab/albert/pretraining";
+import type { VocabularyTrainingProgress } from "@albert-lab/albert/vocabulary";
 import type { ParameterCount, RunFacts } from "../protocol.ts";
 import { type Recipe, recipeOf } from "../recipe.ts";
 import type { Settings } from "../settings.ts";
+import { examplesProblem, vocabularyProblem } from "./text_problem.ts";
 
 /** A text with fewer documents has none to hold out. */
 const MIN_DOCUMENTS = 20;
@@ -65,7 +68,12 @@ export async function prepareRun(
   const holdOut = corpus.documentCount >= MIN_DOCUMENTS ? HELD_OUT : 0;
   const { train, validation } = splitDocuments(corpus, holdOut);
   const { seed, examples: exampleSettings } = recipe.settings;
-  const examples = new ExampleDataset(corpus, exampleSettings, seed, train);
+  let examples: ExampleDataset;
+  try {
+    examples = new ExampleDataset(corpus, exampleSettings, seed, train);
+  } catch (error) {
+    throw examplesProblem(error, settings, corpus, tokenizer);
+  }
   const trainer = new Trainer(device, recipe.config, PRETRAINING, recipe.settings);
   initialize(trainer.model.parameters, seed, recipe.config.initializerRange);
   const shown = validation.length > 0 ? validation : train;
@@ -80,13 +88,17 @@ export function trainVocabulary(
 ): Uint8Array<ArrayBuffer> {
   const trainer = new VocabularyTrainer({ vocabSize: size, hardVocabLimit: false });
   for (const line of text.split("\n")) trainer.add(line);
-  const model = trainer.train((progress) => {
+  const report = (progress: VocabularyTrainingProgress) => {
     if (progress.stage === "seeds") onProgress(progress.pieces, 0);
     if (progress.stage !== "expectation-maximization") return;
     const { pieces, step, expectedSteps } = progress;
     onProgress(pieces, step / expectedSteps);
-  });
-  return new Uint8Array(writeSentencePieceModel(model));
+  };
+  try {
+    return new Uint8Array(writeSentencePieceModel(trainer.train(report)));
+  } catch (error) {
+    throw vocabularyProblem(text, size, error);
+  }
 }
 
 /** The shape of all batches of a run. */
@@ -103,7 +115,16 @@ export function factsOf(
   { recipe: { config, settings }, corpus, train, examples }: Prepared,
 ): Omit<RunFacts, "heldOutRows"> {
   const { seed, examples: exampleSettings } = settings;
-  const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
+  /** Of other examples; null if this draw of a short text has none. */
+  const cueAccuracy = (): number | null => {
+    try {
+      const others = new ExampleDataset(corpus, exampleSettings, seed + 1, train);
+      return pairCueAccuracy(examples, others);
+    } catch (error) {
+      if (error instanceof NoExamplesError) return null;
+      throw error;
+    }
+  };
   return {
     encoderParameters: countParameters(encoderSpecs(config)),
     counts: countsOf(config),
@@ -112,7 +133,7 @@ export function factsOf(
     documents: corpus.documentCount,
     tokens: corpus.tokenCount,
     unigram: contextFreeBaseline(corpus, train),
-    cueAccuracy: config.pairObjective === "none" ? null : pairCueAccuracy(examples, others),
+    cueAccuracy: config.pairObjective === "none" ? null : cueAccuracy(),
   };
 }
 

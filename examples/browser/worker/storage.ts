@@ -7,6 +7,7 @@
  * @module
  */
 import { hexDigest } from "../link.ts";
+import { Problem, problemOf } from "../problem.ts";
 import type { MetricPoint, RunFacts, RunState, SamplePoint, SavedRun } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 
@@ -23,7 +24,7 @@ export type LogLine =
   | { readonly vocabulary: readonly string[] }
   | { readonly points: readonly MetricPoint[] }
   | { readonly sample: SamplePoint }
-  | { readonly state: RunState };
+  | { readonly state: RunState; readonly message?: string };
 
 /** What a run continues from. */
 export interface Checkpoint {
@@ -74,9 +75,7 @@ export class RunFiles {
       return new RunFiles(folder, files[0], files.slice(1));
     } catch (error) {
       for (const file of files) file.close();
-      throw (error as DOMException).name === "NoModificationAllowedError"
-        ? new Error("The run is open in another tab. Close that tab first.", { cause: error })
-        : new Error(`Cannot open the run: ${messageOf(error)}`);
+      throw problemOf(error, "open the run");
     }
   }
 
@@ -183,7 +182,7 @@ export async function listRuns(open: ReadonlyMap<string, RunFiles>): Promise<Sav
     if (handle.kind !== "directory") continue;
     try {
       const folder = handle as FileSystemDirectoryHandle;
-      const header: RunHeader = JSON.parse(await readText(folder, "run.json"));
+      const { text: _, ...header }: RunHeader = JSON.parse(await readText(folder, "run.json"));
       const lines = open.get(run)?.readLog() ?? parseLog(await readText(folder, "log.jsonl"));
       runs.push({ run, ...header, ...summaryOf(lines) });
     } catch {
@@ -204,20 +203,21 @@ export async function deleteRun(run: string): Promise<void> {
 /** What the lines of a log add up to. */
 export function summaryOf(
   lines: readonly LogLine[],
-): Pick<SavedRun, "state" | "facts" | "vocabulary" | "points" | "samples"> {
+): Pick<SavedRun, "state" | "message" | "facts" | "vocabulary" | "points" | "samples"> {
   let state: RunState = "preparing";
+  let message: string | null = null;
   let facts: RunFacts | null = null;
   let vocabulary: readonly string[] = [];
   const points: MetricPoint[] = [];
   const samples: SamplePoint[] = [];
   for (const line of lines) {
-    if ("state" in line) state = line.state;
+    if ("state" in line) [state, message] = [line.state, line.message ?? null];
     else if ("facts" in line) facts = line.facts;
     else if ("vocabulary" in line) vocabulary = line.vocabulary;
     else if ("points" in line) points.push(...line.points);
     else samples.push(line.sample);
   }
-  return { state, facts, vocabulary, points, samples };
+  return { state, message, facts, vocabulary, points, samples };
 }
 
 async function runsFolder(): Promise<FileSystemDirectoryHandle> {
@@ -232,7 +232,9 @@ async function openSync(folder: FileSystemDirectoryHandle, name: string): Promis
     .createSyncAccessHandle();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error(`The browser did not open ${name}. Reload the page to continue.`)),
+    () => {
+      late.reject(new Problem("The browser did not open the files of the run. Reload the page."));
+    },
     OPEN_LIMIT,
   );
   try {
@@ -284,8 +286,4 @@ async function parseCheckpoint(bytes: Uint8Array<ArrayBuffer>): Promise<Checkpoi
     return tensor;
   });
   return { step, seconds, tensors };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

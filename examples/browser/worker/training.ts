@@ -16,6 +16,7 @@ import {
 import { samplePredictions } from "@albert-lab/albert/pretraining";
 import { hashText, normalizeText } from "../link.ts";
 import type { MetricPoint, RunEvaluation, RunEvent, RunState } from "../protocol.ts";
+import { problemOf } from "../problem.ts";
 import type { Settings } from "../settings.ts";
 import { evaluateRun } from "./evaluate.ts";
 import { heldOutRows, paragraphExamples } from "./paragraph.ts";
@@ -31,6 +32,8 @@ const SAVE_INTERVAL = 2000, SAVE_SHARE = 0.05;
 const SAMPLES = 60;
 /** Pieces of the vocabulary to show. */
 const SHOWN_PIECES = 400;
+const DEVICE_LOST =
+  "The device was lost: the graphics card or its driver has stopped. Reload the page, then resume the run.";
 const VOCABULARY_FILE = "spiece.model";
 
 type Report = (event: RunEvent) => void;
@@ -199,9 +202,8 @@ export class Training {
     // A fault is reported once, but the loss of the device every time.
     await this.#device.settled().catch(() => {});
     const lost = await this.#device.settled().then(() => false, () => true);
-    const message = error instanceof Error ? error.message : String(error);
-    const advice = "Reload the page, then resume the run.";
-    this.#setState("failed", lost ? `${message.replace(/\.?$/, ".")} ${advice}` : message);
+    if (lost) console.error(error);
+    this.#setState("failed", lost ? DEVICE_LOST : problemOf(error, "train the model").message);
   }
 
   /** Trains the vocabulary, or reads that of an earlier visit, and builds or restores the model. */
@@ -324,7 +326,7 @@ export class Training {
       ...(message !== undefined && { message }),
     });
     try {
-      this.#files?.append([{ state }]);
+      this.#files?.append([{ state, ...(message !== undefined && { message }) }]);
     } catch (error) {
       // A run may have failed because its files cannot be written.
       if (state !== "failed") throw error;

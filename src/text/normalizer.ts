@@ -14,6 +14,11 @@ const ASCII_END = 0x80;
 /** ▁ (U+2581) in UTF-8. */
 const META = [0xe2, 0x96, 0x81] as const;
 
+/** Longest replacement of a rule in bytes; that of the longest rule of Unicode has 33. */
+const LONGEST_REPLACEMENT = 1024;
+/** How many times longer than the text the result may be, and the length that any result may have. */
+const MOST_GROWTH = 32, FREE_LENGTH = 65_536;
+
 /** Whether an ASCII byte before another one can be copied without a look-up. */
 const SLOW = 0, PLAIN_BEFORE_ASCII = 1;
 
@@ -57,6 +62,7 @@ export class Normalizer {
   readonly #escape: boolean;
   readonly #suffix: boolean;
   #length = 0;
+  #longest = 0;
   #aligned = false;
 
   // The result of #matchPrefix: a range of a buffer, and the number of input bytes it replaces.
@@ -112,9 +118,11 @@ export class Normalizer {
    * @param length Number of bytes of `input` to read.
    * @param aligned Also fill {@link Normalizer.alignment}.
    * @returns The number of bytes written.
+   * @throws {TypeError} If the rules make many times more bytes of the text.
    */
   run(input: Uint8Array, length: number = input.length, aligned = false): number {
     this.#length = 0;
+    this.#longest = FREE_LENGTH + MOST_GROWTH * length;
     this.#aligned = aligned;
     this.#reserve(length + 2 * META.length);
     let position = 0;
@@ -128,7 +136,16 @@ export class Normalizer {
     if (this.#removeExtra) position = this.#trimTrailingSpaces(position);
     if (this.#addDummyPrefix && this.#suffix) this.#writeSpace(position);
     if (aligned) this.alignment[this.#length] = position;
+    this.#checkLength();
     return this.#length;
+  }
+
+  #checkLength(): void {
+    if (this.#length <= this.#longest) return;
+    throw new TypeError(
+      `Cannot use the model's precompiled_charsmap: it makes more than ${this.#longest} bytes of a ` +
+        `text, more than ${MOST_GROWTH} times its length`,
+    );
   }
 
   #body(input: Uint8Array, start: number, length: number): number {
@@ -237,6 +254,7 @@ export class Normalizer {
 
   #reserve(size: number): void {
     if (size <= this.output.length) return;
+    this.#checkLength();
     const output = new Uint8Array(2 * size), alignment = new Int32Array(2 * size + 1);
     output.set(this.output);
     alignment.set(this.alignment);
@@ -276,7 +294,7 @@ function longestMatch(
  * Takes a `precompiled_charsmap` apart: the size of the trie (uint32, little endian), the double
  * array, and NUL-terminated strings.
  *
- * @throws {SyntaxError} If the sizes do not fit.
+ * @throws {SyntaxError} If the sizes do not fit, or a string is too long.
  */
 export function decodeCharsmap(map: Uint8Array): { units: Uint32Array; replacements: Uint8Array } {
   const view = new DataView(map.buffer, map.byteOffset, map.byteLength);
@@ -288,5 +306,18 @@ export function decodeCharsmap(map: Uint8Array): { units: Uint32Array; replaceme
   }
   const units = new Uint32Array(size / 4);
   for (let i = 0; i < units.length; i++) units[i] = view.getUint32(4 + 4 * i, true);
-  return { units, replacements: map.subarray(4 + size) };
+  const replacements = map.subarray(4 + size);
+  for (let start = 0; start < replacements.length;) {
+    const found = replacements.indexOf(0, start);
+    const end = found < 0 ? replacements.length : found;
+    if (end - start > LONGEST_REPLACEMENT) {
+      throw new SyntaxError(
+        `Cannot use the model's precompiled_charsmap: a replacement has ${
+          end - start
+        } bytes, more than ${LONGEST_REPLACEMENT}`,
+      );
+    }
+    start = end + 1;
+  }
+  return { units, replacements };
 }

@@ -4,6 +4,11 @@
  * @module
  */
 
+/** How many times longer than the original a text may become. Unicode's forms make 18 characters of one. */
+const MOST_GROWTH = 32;
+/** Length that any text may have. */
+const FREE_LENGTH = 65_536;
+
 /** Replacement of a match. */
 export type Replacement = string | ((match: string) => string);
 
@@ -13,9 +18,11 @@ export class AlignedText {
   text: string;
   #starts: number[];
   #ends: number[];
+  readonly #longest: number;
 
-  private constructor(text: string, starts: number[], ends: number[]) {
+  private constructor(text: string, starts: number[], ends: number[], longest: number) {
     this.text = text;
+    this.#longest = longest;
     this.#starts = starts;
     this.#ends = ends;
   }
@@ -23,7 +30,12 @@ export class AlignedText {
   /** Wraps an original text, whose units are their own source. */
   static from(text: string): AlignedText {
     const starts = Array.from({ length: text.length }, (_, i) => i);
-    return new AlignedText(text, starts, starts.map((i) => i + 1));
+    return new AlignedText(
+      text,
+      starts,
+      starts.map((i) => i + 1),
+      FREE_LENGTH + MOST_GROWTH * text.length,
+    );
   }
 
   /** Position of the first character in the original; 0 for empty text. */
@@ -46,10 +58,22 @@ export class AlignedText {
       this.text.slice(from, to),
       this.#starts.slice(from, to),
       this.#ends.slice(from, to),
+      this.#longest,
     );
   }
 
-  /** Replaces all matches. The source of inserted units is that of the whole match. */
+  /** Removes the text from a place on. */
+  cut(end: number): void {
+    if (end === this.text.length) return;
+    this.text = this.text.slice(0, end);
+    this.#starts.length = this.#ends.length = end;
+  }
+
+  /**
+   * Replaces all matches. The source of inserted units is that of the whole match.
+   *
+   * @throws {TypeError} If the text becomes much longer than the original, as with 40 steps that double it.
+   */
   replace(pattern: RegExp, replacement: Replacement): void {
     const starts: number[] = [], ends: number[] = [];
     let text = "", last = 0;
@@ -66,6 +90,12 @@ export class AlignedText {
       keep(match.index);
       const after = match.index + match[0].length;
       const [start, end] = this.span(match.index, after);
+      if (text.length + content.length > this.#longest) {
+        throw new TypeError(
+          `Cannot use the tokenizer.json: it makes more than ${this.#longest} characters of a text, ` +
+            `more than ${MOST_GROWTH} times its length`,
+        );
+      }
       for (let i = 0; i < content.length; i++) {
         starts.push(start);
         ends.push(end);

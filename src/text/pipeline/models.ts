@@ -193,7 +193,7 @@ class UnigramModel implements Model {
       at += token.length;
       const id = this.idOf.get(token);
       if (id !== undefined) pieces.push({ id, token, end: at });
-      else pieces.push(...this.#unknown(token, at));
+      else for (const piece of this.#unknown(token, at)) pieces.push(piece);
     }
     return pieces;
   }
@@ -259,11 +259,11 @@ class WordPieceModel implements Model {
     }
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     const { ids, ends } = this.#wordPiece;
-    return Array.from({ length: count }, (_, i) => ({
-      id: ids[i],
-      token: this.pieces[ids[i]],
-      end: decoder.decode(bytes.subarray(0, ends[i])).length,
-    }));
+    let end = 0;
+    return Array.from({ length: count }, (_, i) => {
+      end += decoder.decode(bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i])).length;
+      return { id: ids[i], token: this.pieces[ids[i]], end };
+    });
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../../json/mod.ts";
+import { Backtracking } from "./backtracking.ts";
 
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
 const SPACE = "\\t-\\r \\x85\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\xa0";
@@ -23,19 +24,20 @@ const POSIX: Readonly<Record<string, string>> = {
 
 /**
  * Converts an expression. Constructs whose meaning differs between the two and that are not
- * converted here are rejected.
+ * converted here are rejected, and those with which a search could take almost forever.
  *
  * @param source The expression.
  * @returns A global expression.
  * @throws {TypeError} If it uses a construct that is not supported.
  */
 export function regularExpression(source: string): RegExp {
-  let result = "", at = 0;
-  const fail = (construct: string): never => {
+  let result = "", at = 0, depth = 0;
+  const fail: (construct: string) => never = (construct) => {
     throw new TypeError(
       `the regular expression ${quote(source)} uses ${construct}, which is not supported`,
     );
   };
+  const backtracking = new Backtracking(fail);
   const takeEscape = (inClass: boolean): string => {
     const rest = source.slice(at);
     const same = SAME.exec(rest)?.[0];
@@ -95,6 +97,7 @@ export function regularExpression(source: string): RegExp {
     if (quantifier !== undefined) {
       if (result === "") fail(`${quantifier} at its start`);
       at += quantifier.length;
+      backtracking.repeat(quantifier);
       if (source[at] === "+") fail(`${quantifier}+`);
       result += quantifier;
       if (source[at] === "?") {
@@ -108,24 +111,42 @@ export function regularExpression(source: string): RegExp {
       if (open === "(" && source[at + 1] === "?") fail(rest.slice(0, 4));
       result += open === "(" ? "(?:" : open;
       at += open.length;
-    } else if (source[at] === "[") result += takeClass();
-    else if (source[at] === "\\") result += takeEscape(false);
-    else if (source[at] === ".") {
+      backtracking.start(/[=!]/.test(open));
+      depth++;
+    } else if (source[at] === "[") {
+      result += takeClass();
+      backtracking.item();
+    } else if (source[at] === "\\") {
+      result += takeEscape(false);
+      backtracking.item();
+    } else if (source[at] === ".") {
       result += "[^\\n]";
       at++;
+      backtracking.item();
     } else if (source[at] === "^") {
       result += "(?<![^\\n])";
       at++;
+      backtracking.item();
     } else if (source[at] === "$") {
       result += "(?![^\\n])";
       at++;
-    } else if (source[at] === ")" || source[at] === "|") result += source[at++];
-    else {
+      backtracking.item();
+    } else if (source[at] === "|") {
+      result += source[at++];
+      backtracking.alternative();
+    } else if (source[at] === ")") {
+      if (depth-- === 0) fail("a ) without (");
+      result += source[at++];
+      backtracking.end();
+    } else {
       const character = String.fromCodePoint(source.codePointAt(at)!);
       result += escaped(character);
       at += character.length;
+      backtracking.item();
     }
   }
+  if (depth > 0) fail("a ( without )");
+  backtracking.end();
   try {
     return new RegExp(result, "gu");
   } catch {

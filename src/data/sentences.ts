@@ -126,14 +126,14 @@ export function splitSentences(
   paragraph: string,
   lowerCased: boolean = isLowerCased(paragraph),
 ): string[] {
-  const pieces: string[] = [];
   const text = paragraph.includes("\n")
     ? paragraph.replaceAll(/\s+/g, (space) => space.includes("\n") ? " " : space)
     : paragraph;
-  for (const { segment } of segmenter.segment(text)) {
-    const cuts = MISSED_SCRIPT.test(segment) ? cut(segment, MISSED_BOUNDARY) : [segment];
-    for (const piece of cuts) pieces.push(...lowerCased ? cut(piece, LOWER_BOUNDARY) : [piece]);
-  }
+  const pieces = [...segmenter.segment(text)]
+    .flatMap(({ segment }) =>
+      MISSED_SCRIPT.test(segment) ? cut(segment, MISSED_BOUNDARY) : [segment]
+    )
+    .flatMap((piece) => lowerCased ? cut(piece, LOWER_BOUNDARY) : [piece]);
   // Speakers are detected after their names are complete: "Mr." alone is ambiguous.
   const speaker = lowerCased ? LOWER_SPEAKER : SPEAKER;
   return join(

@@ -62,8 +62,28 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** The tokens of valid JSON: strings, numbers, and the punctuation around keys. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
+/** Yields the tokens of valid JSON: strings, numbers, and the punctuation around keys. One expression for all would overflow its stack with long strings. */
+function* tokensOf(text: string): Generator<string> {
+  const start = /["{}[\]:\d-]/g, afterNumber = /[^\d.eE+-]/g;
+  for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+    const { index, 0: token } = found;
+    if (token === '"') start.lastIndex = endOfString(text, index);
+    else if (/[\d-]/.test(token)) {
+      afterNumber.lastIndex = index;
+      start.lastIndex = afterNumber.exec(text)?.index ?? text.length;
+    }
+    yield text.slice(index, start.lastIndex);
+  }
+}
+
+/** The place after a string of valid JSON. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1);; end = text.indexOf('"', end + 1)) {
+    let first = end;
+    while (text[first - 1] === "\\") first--;
+    if ((end - first) % 2 === 0) return end + 1;
+  }
+}
 
 /**
  * Returns the first key that an object of valid JSON has twice, of which `JSON.parse` keeps the last, or undefined.
@@ -86,7 +106,7 @@ export function repeatedKey(
   const open: (Set<string> | null)[] = [];
   const last: string[] = [];
   let string = "";
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of tokensOf(text)) {
     if (token === "{" || token === "[") {
       open.push(token === "{" ? new Set() : null);
       last.push("");

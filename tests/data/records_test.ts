@@ -93,3 +93,25 @@ Deno.test("records have the integers of their files, of any size", async () => {
     assertEquals(textTaskDefinition(text, name).labels, labels);
   }
 });
+
+Deno.test("tables may have any number of columns, and elements of an array a limited length", async () => {
+  const columns = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
+  const fields = columns.map((_, i) => `${i}`);
+  const text = `${columns}\n${fields.slice(1)},"a\nb"\n`;
+  const [[row]] = (await Array.fromAsync(readRecords(bytesOf(text), "f.csv")))
+    .filter((records) => records.length > 0);
+  assertEquals(Object.keys(row.fields).length, columns.length);
+  assertEquals([row.fields.c0, row.fields.c299999], ["1", "a\nb"]);
+  const twice = readRecords(bytesOf(`${columns},c7\n`), "f.csv");
+  await assertRejects(() => twice.next(), SyntaxError, 'has the column "c7" twice');
+  const piece = new TextEncoder().encode("a, b. ".repeat(100_000));
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield* bytesOf('[{"text":"');
+    for (;;) yield piece;
+  }
+  await assertRejects(
+    () => readRecords(endless(), "f.json").next(),
+    SyntaxError,
+    "Cannot read f.json: an element of the array is longer than 64 million characters",
+  );
+});

@@ -130,3 +130,9 @@ Deno.test("splitSentences() joins numbers and abbreviations after long and blank
   assertEquals(splitSentences("CHAPTER 7. It began.", false), ["CHAPTER 7. It began."]);
   assertEquals(splitSentences("See No. 7. It began.", false), ["See No. 7.", "It began."]);
 });
+
+Deno.test("splitSentences() splits a paragraph of any number of lower-cased sentences", () => {
+  // One piece of the segmenter, which needs a capital letter.
+  const count = 200_000;
+  assertEquals(splitSentences("it ran. ".repeat(count), true).length, count);
+});

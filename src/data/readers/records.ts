@@ -125,7 +125,8 @@ async function* tableRecords(
 
 function headerOf(fields: readonly string[], name: string): string[] {
   const header = fields.map((field) => field.trim());
-  const repeated = header.find((field, i) => header.indexOf(field) !== i);
+  const seen = new Set<string>();
+  const repeated = header.find((field) => seen.size === seen.add(field).size);
   if (repeated === undefined) return header;
   throw new SyntaxError(
     `Cannot read ${name}: its header has the column ${quote(repeated)} twice`,

@@ -17,6 +17,9 @@ export interface TableRow {
 /** Maximum length of the quoted fields of a row that have several lines, in UTF-16 units. More indicates a quote that is not closed. */
 const MAX_QUOTED_LENGTH = 16 * 1024 * 1024;
 
+/** Maximum length of an element of a JSON array, in UTF-16 units. A longer text could exceed the longest string. */
+const MAX_ELEMENT_LENGTH = 64 * 1024 * 1024;
+
 /**
  * Reads the rows of a table line by line. A field may be in double quotes; then it can contain
  * delimiters, line feeds and doubled quotes. Blank lines are skipped.
@@ -121,7 +124,8 @@ export class RowReader {
       throw this.#textFollows(line.slice(damaged));
     }
     if (open === undefined) return this.#complete(fields);
-    this.#fields.push(...fields.slice(0, open.field));
+    // Not spread into push(), which has a limited number of arguments.
+    this.#fields = [...this.#fields, ...fields.slice(0, open.field)];
     this.#open = [];
     return this.#keepOpen(line.slice(open.start + 1));
   }
@@ -326,6 +330,11 @@ export async function* jsonElements(
       }
     }
     if (!closed) element += chunk.slice(start);
+    if (element.length <= MAX_ELEMENT_LENGTH) continue;
+    throw new SyntaxError(
+      `Cannot read ${source}: an element of the array is longer than 64 million characters; ` +
+        "divide its text, such as into an element per paragraph",
+    );
   }
   if (!closed) throw new SyntaxError(`Cannot read ${source}: the array is not closed`);
 }

@@ -164,6 +164,7 @@ export {
 export {
   evaluateTask,
   type FinetuneExample,
+  finetuneOptimizer,
   type FinetuneRequest,
   type FinetuneSettings,
   finetuneSettings,

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { ModelConfig } from "../model/mod.ts";
 import {
   type Decay,
   DECAYS,
   OPTIMIZER_DEFAULTS,
+  type OptimizerKind,
   type OptimizerSettings,
   type Schedule,
 } from "../optim/mod.ts";
@@ -231,6 +233,35 @@ export interface Recipe {
   readonly dropout: number;
   /** Dropout before the classifier. */
   readonly classifierDropout: number;
+}
+
+/** Width of the paper's smallest models. */
+const PAPER_WIDTH = 768;
+/** Peak learning rate of LAMB in fine-tuning. */
+const LAMB_RATE = 0.002;
+/** Peak learning rate of AdamW for models that are narrower than the paper's. */
+const NARROW_ADAMW_RATE = 3e-4;
+
+/**
+ * Returns the optimizer and the peak learning rate of a fine-tuning run that does not choose both.
+ *
+ * Models of the paper's widths have AdamW and the rate of the recipe. These rates hardly change the weights of narrower models,
+ * which LAMB has made large in pretraining. Their default is LAMB, whose steps are relative to the norm of a tensor, or AdamW
+ * if only a rate is chosen; `docs/finetuning.md` has the evidence.
+ *
+ * @param config configuration of the model
+ * @param recipe hyperparameters for models of the paper's widths
+ * @param chosen what the caller has chosen
+ */
+export function finetuneOptimizer(
+  { hiddenSize }: Pick<ModelConfig, "hiddenSize">,
+  recipe: Pick<Recipe, "learningRate">,
+  chosen: { readonly kind?: OptimizerKind; readonly learningRate?: number } = {},
+): { kind: OptimizerKind; learningRate: number } {
+  const narrow = hiddenSize < PAPER_WIDTH;
+  const { kind = narrow && chosen.learningRate === undefined ? "lamb" : "adamw" } = chosen;
+  const adamw = narrow ? NARROW_ADAMW_RATE : recipe.learningRate;
+  return { kind, learningRate: chosen.learningRate ?? (kind === "lamb" ? LAMB_RATE : adamw) };
 }
 
 /** Settings that a caller of fine-tuning may choose. */

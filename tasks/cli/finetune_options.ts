@@ -7,7 +7,7 @@ import { GLUE_TRAINING_TASK_NAMES } from "../../src/benchmarks/glue/recipes.ts";
 import type { RaceLevel } from "../../src/benchmarks/race/mod.ts";
 import { SHIPPED_MODEL } from "../../src/weights/shipped/name.ts";
 import { type GivenFlags, group, type OptionTable } from "./options.ts";
-import { LOGGING, PROCESSES, RUN, TRAINING } from "./train_options.ts";
+import { LOGGING, OPTIMIZER, PROCESSES, RUN, TRAINING } from "./train_options.ts";
 
 /** Accepted by `--recipe`. */
 const RECIPES = ["paper", "quick"] as const;
@@ -92,13 +92,17 @@ export const FINETUNE_OPTIONS = {
       aliases: ["lr"],
       kind: "number",
       help: "Peak learning rate.",
-      defaultText: "the recipe's",
+      defaultText: "by optimizer and width, or the recipe's",
     },
     "--warmup-steps <n>": {
       aliases: ["num-warmup-steps"],
       kind: "integer",
       help: "Steps of linear warm-up.",
       defaultText: "the recipe's, or 10% of all steps",
+    },
+    "--optimizer <name>": {
+      ...OPTIMIZER,
+      defaultText: "lamb for models narrower than 768 without --learning-rate, else adamw",
     },
     "--dropout <x>": {
       kind: "number",

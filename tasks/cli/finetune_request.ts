@@ -9,6 +9,7 @@ import type { Tokenizer } from "../../src/text/mod.ts";
 import { weightsSha256 } from "../../src/train/disk.ts";
 import {
   type FinetuneExample,
+  finetuneOptimizer,
   type FinetuneRequest,
   type FinetuneSettings,
   finetuneSettings,
@@ -107,7 +108,7 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   const start = fromScratch
     ? { weights: null, weightsSha256: "from scratch" }
     : { weights, weightsSha256: sha256 };
-  const request = { ...recipe, ...requestOf(flags), maxSeqLength };
+  const request = { ...recipe, ...requestOf(flags, recipe, runConfig), maxSeqLength };
   return {
     label: task.name,
     config: runConfig,
@@ -125,13 +126,25 @@ export async function openFinetuning<F extends FinetuneFlags, E extends Finetune
   };
 }
 
-/** The settings that the flags give. Steps replace the recipe's epochs, and epochs its steps. */
-function requestOf({ microBatchSize, ...flags }: FinetuneFlags): FinetuneRequest {
-  const { weightDecay, maxGradNorm, epochs, maxSteps, warmupSteps } = flags;
+/**
+ * The settings that the flags give, and optimizer and rate by the width of the model unless the recipe is the paper's. Steps replace
+ * the recipe's epochs, and epochs its steps.
+ */
+function requestOf(
+  { microBatchSize, ...flags }: FinetuneFlags,
+  recipe: Recipe,
+  config: ModelConfig,
+): FinetuneRequest {
+  const { optimizer, weightDecay, maxGradNorm, epochs, maxSteps, warmupSteps } = flags;
+  const kept = flags.recipe === "paper" && optimizer !== "lamb";
+  const { kind, learningRate } = kept
+    ? { kind: optimizer, learningRate: flags.learningRate ?? recipe.learningRate }
+    : finetuneOptimizer(config, recipe, { kind: optimizer, learningRate: flags.learningRate });
   return {
     ...givenOnly(flags),
     ...(typeof microBatchSize === "number" && { microBatchSize }),
-    optimizer: givenOnly({ weightDecay, maxGradientNorm: maxGradNorm }),
+    learningRate,
+    optimizer: givenOnly({ kind, weightDecay, maxGradientNorm: maxGradNorm }),
     ...(epochs !== undefined && maxSteps === undefined && { maxSteps: undefined }),
     // The recipe's warmup is for the recipe's number of steps.
     ...((epochs !== undefined || maxSteps !== undefined) && { warmupSteps }),

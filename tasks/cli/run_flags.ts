@@ -173,14 +173,16 @@ async function readRememberedFlags(
   return flags.device === "auto" ? { ...flags, ...chosenDevice(settings) } : flags;
 }
 
-/** Returns the rate and warm-up of a run, whose defaults were others in earlier versions. */
+/** Returns optimizer, rate and warm-up of a run, whose defaults were others in earlier versions. */
 function scheduleOf(
   table: OptionTable,
   { settings }: Record<string, unknown>,
 ): Record<string, unknown> {
-  const schedule = isObject(settings) ? settings.schedule : undefined;
+  if (!isObject(settings)) return {};
+  const { schedule, optimizer } = settings;
   if (!isObject(schedule)) return {};
   return rememberedFlags(table, {
+    ...(isObject(optimizer) && { optimizer: optimizer.kind }),
     learningRate: schedule.peakLearningRate,
     warmupSteps: schedule.warmupSteps,
   });

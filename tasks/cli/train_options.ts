@@ -45,6 +45,13 @@ export const RUN = {
   },
 } as const satisfies OptionTable;
 
+/** `--optimizer`, without its default. */
+export const OPTIMIZER = {
+  aliases: ["optim"],
+  kind: ["lamb", "adamw"],
+  help: "Optimizer.",
+} as const;
+
 /** How a step is computed and when training ends. */
 export const TRAINING = {
   "--micro-batch-size <n>": {
@@ -238,12 +245,7 @@ export const PRETRAIN_OPTIONS = {
       help: "Steps of linear warm-up.",
       defaultText: "2.5% to 15% of all steps, by width",
     },
-    "--optimizer <name>": {
-      aliases: ["optim"],
-      kind: ["lamb", "adamw"],
-      help: "Optimizer.",
-      defaultText: "lamb",
-    },
+    "--optimizer <name>": { ...OPTIMIZER, defaultText: "lamb" },
     "--dropout <x>": {
       kind: "number",
       help: "Hidden and attention dropout.",

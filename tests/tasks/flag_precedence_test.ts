@@ -45,6 +45,32 @@ Deno.test("a settings file can give microBatchSize: auto, blas, tune and profile
   });
 });
 
+Deno.test("fine-tuning of a narrow model has LAMB unless a flag or the paper's recipe differs, also when resumed", async () => {
+  const used = async (run: string, ...words: string[]) => {
+    await succeed(
+      ...START,
+      "--device",
+      "cpu",
+      "--max-steps",
+      "2",
+      "--output",
+      `${folder}/${run}`,
+      ...words,
+    );
+    const { settings: { optimizer, schedule } } = JSON.parse(
+      await Deno.readTextFile(`${folder}/${run}/run.json`),
+    );
+    return [optimizer.kind, schedule.peakLearningRate];
+  };
+  const stop = ["--save-steps", "1", "--max-time", "0.001s"];
+  assertEquals(await used("optimizer", ...stop), ["lamb", 0.002]);
+  await succeed("finetune", "glue", "--output", `${folder}/optimizer`, "--resume");
+  assertEquals(await exists(`${folder}/optimizer/checkpoints/step-2`), true);
+  assertEquals(await used("rate", "--learning-rate", "1e-4"), ["adamw", 1e-4]);
+  assertEquals(await used("adamw", "--optimizer", "adamw"), ["adamw", 3e-4]);
+  assertEquals(await used("paper", "--recipe", "paper"), ["adamw", 3e-5]);
+});
+
 Deno.test("a run resumes without the settings file that it was started with", async () => {
   const settings = await settingsFile("c.json", {
     ...{ seed: 7, device: "cpu", maxSteps: 4, saveSteps: 2, learningRate: 1e-4 },

@@ -4,7 +4,7 @@ import { presetConfig } from "../../src/model/mod.ts";
 import { RunFolderError } from "../../src/runs/disk.ts";
 import { pretrainSettings } from "../../src/pretraining/mod.ts";
 import { checkResume, determinants, firstDifference } from "../../src/train/disk.ts";
-import { finetuneSettings, type Precision } from "../../src/train/mod.ts";
+import { finetuneOptimizer, finetuneSettings, type Precision } from "../../src/train/mod.ts";
 
 const nano = presetConfig("nano");
 const request = { steps: 1000, maxSeqLength: 64 };
@@ -35,6 +35,20 @@ Deno.test("pretrainSettings() has a higher rate and a longer warm-up for narrow 
   const rates = [128, 192, 256, 512, 767, 768].map((width) => schedule(width, 32).peakLearningRate);
   assertEquals(rates.toSorted((a, b) => b - a), rates);
   assertAlmostEquals(rates[4] / rates[5], 1, 0.01);
+});
+
+Deno.test("finetuneOptimizer() has LAMB for narrow models, unless an optimizer or a rate is chosen", () => {
+  const recipe = { learningRate: 3e-5 };
+  const of = (hiddenSize: number, chosen?: { kind?: "lamb" | "adamw"; learningRate?: number }) =>
+    Object.values(finetuneOptimizer({ hiddenSize }, recipe, chosen));
+  assertEquals(of(768), ["adamw", 3e-5]);
+  assertEquals(of(4096, { learningRate: 1e-5 }), ["adamw", 1e-5]);
+  assertEquals(of(767), ["lamb", 0.002]);
+  // A rate without an optimizer is one of AdamW, for which most published rates are.
+  assertEquals(of(256, { learningRate: 1e-4 }), ["adamw", 1e-4]);
+  assertEquals(of(256, { kind: "adamw" }), ["adamw", 3e-4]);
+  assertEquals(of(256, { kind: "lamb", learningRate: 0.005 }), ["lamb", 0.005]);
+  assertEquals(of(768, { kind: "lamb" }), ["lamb", 0.002]);
 });
 
 Deno.test("pretrainSettings() has one phase by default", () => {

@@ -307,6 +307,8 @@ export interface Requests {
   transitions(request: { model: string; text: string }): LayerTransition[];
   /** Projects the word embeddings on a plane. */
   embeddings(model: string): EmbeddingMap;
+  /** SHA-256 of a text in hexadecimal. */
+  hash(text: string): string;
   /** Evaluates a run. */
   evaluate(run: string): RunEvaluation;
 }

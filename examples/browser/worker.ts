@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hashText } from "./link.ts";
 import { problemOf } from "./problem.ts";
 import type { FromWorker, Requests, ToWorker } from "./protocol.ts";
 import { anatomiesOfModel, anatomiesOfSettings } from "./worker/anatomy.ts";
@@ -66,6 +67,7 @@ const handlers: {
   transitions: ({ model, text }) =>
     engine.useText(model, [text], (albert) => layerTransitions(albert, text)),
   embeddings: (model) => engine.use(model, embeddingMap),
+  hash: hashText,
   evaluate: (run) => engine.evaluate(run),
 };
 
@@ -92,6 +94,7 @@ const DOING: Readonly<Record<keyof Requests, string>> = {
   zip: "pack the model",
   transitions: "compare the layers",
   embeddings: "draw the embeddings",
+  hash: "check the text",
   evaluate: "evaluate the run",
 };
 

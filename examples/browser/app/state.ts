@@ -5,7 +5,8 @@
  */
 import { computed, signal } from "@preact/signals";
 import { Client } from "../client.ts";
-import { decodeLink, hashText, type SharedRun } from "../link.ts";
+import { decodeLink, type SharedRun } from "../link.ts";
+import { isBlank, ownText, ownTextHash, watchOwnText } from "./own_text.ts";
 import { Problem, problemOf } from "../problem.ts";
 import type {
   DeviceChoice,
@@ -55,8 +56,6 @@ export const deviceFailed = signal(false);
 export const notice = signal<string | null>(null);
 /** The settings of the form. */
 export const settings = signal<Settings>(DEFAULT_SETTINGS);
-/** The visitor's own text. */
-export const ownText = signal<string>("");
 /** The run of the link that the page was opened by, until it is started. */
 export const invitation = signal<SharedRun | null>(null);
 /** SHA-256 of the text that a link asks for. */
@@ -97,6 +96,8 @@ const client = new Client(
 
 /** Sends a request to the worker. */
 export const call: Client["call"] = (...request) => client.call(...request);
+
+watchOwnText((text) => call("hash", text));
 
 /** Opens the device, and shows the runs of earlier visits. A run that was interrupted continues. */
 export async function start(): Promise<void> {
@@ -257,13 +258,8 @@ export function findRun(name: string | null): RunView | undefined {
 /** The text that settings name. */
 function textOf({ text }: Settings): string {
   if (text === "farm") return farmText();
-  if (ownText.value.trim() === "") throw new Problem("Paste a text, or drop a text file, first.");
+  if (isBlank()) throw new Problem("Paste a text, or drop a text file, first.");
   return ownText.value;
-}
-
-/** SHA-256 of the visitor's own text; null if it is empty. */
-export async function ownTextHash(): Promise<string | null> {
-  return ownText.value.trim() === "" ? null : await hashText(ownText.value);
 }
 
 /** Starts an action of the visitor, and shows its error in place of that of an earlier one. */

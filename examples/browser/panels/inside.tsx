@@ -14,6 +14,8 @@ import { Sharing } from "./sharing.tsx";
 import { Transitions } from "./transitions.tsx";
 
 const chosen = signal<string | null>(null);
+/** Most characters of the sentence: all of its tokens are drawn. */
+const LONGEST = 1000;
 const sentence = signal("The cow sleeps in the [MASK].");
 
 /** Name of the model that the panel shows: the visitor's choice, else the run of the page, else any. */
@@ -101,7 +103,8 @@ function Subject({ model }: { readonly model: string }) {
           dir="auto"
           value={sentence}
           spellcheck={false}
-          onInput={(event) => sentence.value = event.currentTarget.value}
+          maxLength={LONGEST}
+          onInput={(event) => sentence.value = event.currentTarget.value.slice(0, LONGEST)}
         />
         <small>Any text. [MASK] hides a word.</small>
       </div>

@@ -47,6 +47,8 @@ const guesses = signal<Sentence & { readonly blanks: readonly Guess[] } | null>(
 const duration = signal<number | null>(null);
 
 const TOP = 6;
+/** Most characters of the sentence: more than a model reads at once, and few enough to draw as words. */
+const LONGEST = 2000;
 
 /** The panel. */
 export function Land() {
@@ -69,12 +71,15 @@ export function Land() {
             dir="auto"
             rows={2}
             value={sentence.value.text}
-            onInput={(event) => change(edit(sentence.value, event.currentTarget.value))}
+            maxLength={LONGEST}
+            onInput={(event) =>
+              change(edit(sentence.value, event.currentTarget.value.slice(0, LONGEST)))}
             spellcheck={false}
             aria-describedby="sentence-help"
           />
           <small id="sentence-help">
-            Type anything. {BLANK} is a blank. The text stays in this tab.
+            Type anything up to {LONGEST.toLocaleString("en")} characters. {BLANK}{" "}
+            is a blank. The text stays in this tab.
           </small>
         </div>
         <Examples model={model} />

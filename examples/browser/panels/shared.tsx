@@ -5,28 +5,20 @@
  *
  * @module
  */
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import {
-  attempt,
-  follow,
-  invitation,
-  leaveInvitation,
-  ownText,
-  ownTextHash,
-  startRun,
-  titleOf,
-} from "../app/state.ts";
+import { attempt, invitation, leaveInvitation, startRun, titleOf } from "../app/state.ts";
+import { knownHash, ownText, replaceText } from "../app/own_text.ts";
+import { readFile } from "../problem.ts";
 
 /** The invitation; nothing if the page was not opened by a link. */
 export function Shared() {
-  const hash = useSignal<string | null>(null);
-  useEffect(() => follow(async () => void (hash.value = await ownTextHash())), [ownText.value]);
+  const hash = knownHash.value;
   if (invitation.value === null) return null;
   const { settings, textHash } = invitation.value;
-  const ready = textHash === null || hash.value === textHash;
+  const ready = textHash === null || hash === textHash;
   const read = (file: File | undefined) => {
-    if (file !== undefined) attempt(async () => void (ownText.value = await file.text()));
+    if (file !== undefined) {
+      attempt(async () => replaceText(await readFile(file, (file) => file.text())));
+    }
   };
   return (
     <section
@@ -46,14 +38,16 @@ export function Shared() {
       </p>
       {textHash !== null && (
         <p id="shared-text" role="status" data-matches={ready}>
-          {hash.value === null
+          {hash === null && ownText.value !== ""
+            ? "Checking the text …"
+            : hash === null
             ? `The link does not contain the text. Paste the text below, or choose or drop its file here. Its SHA-256 starts with ${
               short(textHash)
             }.`
             : ready
             ? "This is the text of the link."
             : `This is another text: its SHA-256 starts with ${
-              short(hash.value)
+              short(hash)
             }, that of the link with ${short(textHash)}.`}
         </p>
       )}

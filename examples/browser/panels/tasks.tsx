@@ -58,6 +58,9 @@ function Task({ title, help, children }: TaskProps) {
   );
 }
 
+/** Most characters of a text, and most sentences to compare. */
+const LONGEST = 10_000, MOST_SENTENCES = 20;
+
 interface TextFieldProps {
   readonly id: string;
   readonly label: string;
@@ -76,7 +79,8 @@ function TextField({ id, label, value, rows = 2, onInput }: TextFieldProps) {
         rows={rows}
         spellcheck={false}
         value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
+        maxLength={LONGEST}
+        onInput={(event) => onInput(event.currentTarget.value.slice(0, LONGEST))}
       />
     </div>
   );
@@ -164,6 +168,7 @@ function Answer({ model }: { readonly model: string }) {
         <input
           id="answer-question"
           value={asked}
+          maxLength={LONGEST}
           onInput={(event) => question.value = event.currentTarget.value}
         />
       </div>
@@ -245,7 +250,8 @@ function Similarity({ model }: { readonly model: string }) {
   const shown = useSignal<{ readonly texts: readonly string[]; readonly rows: number[][] } | null>(
     null,
   );
-  const texts = text.value.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = text.value.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const texts = lines.slice(0, MOST_SENTENCES);
   useLive(
     [model, text.value],
     texts.length < 2 ? null : async () => {
@@ -265,6 +271,11 @@ function Similarity({ model }: { readonly model: string }) {
         value={text.value}
         onInput={(v) => text.value = v}
       />
+      {lines.length > MOST_SENTENCES && (
+        <p class="faint">
+          The first {MOST_SENTENCES} of {lines.length.toLocaleString("en")} sentences are compared.
+        </p>
+      )}
       {shown.value !== null && <Matrix {...shown.value} />}
     </Task>
   );

@@ -10,8 +10,6 @@ import { Fields } from "../app/fields.tsx";
 import {
   attempt,
   nameOf,
-  ownText,
-  ownTextHash,
   reveal,
   run,
   runs,
@@ -20,8 +18,17 @@ import {
   startRun,
   wantedHash,
 } from "../app/state.ts";
-import { Problem } from "../problem.ts";
-import { encodeLink, hashText } from "../link.ts";
+import {
+  isLong,
+  ownText,
+  ownTextHash,
+  pasteText,
+  replaceText,
+  shownText,
+  typeText,
+} from "../app/own_text.ts";
+import { Problem, readFile } from "../problem.ts";
+import { encodeLink } from "../link.ts";
 import type { SettingName } from "../settings.ts";
 import { Run } from "./run.tsx";
 import { Shared } from "./shared.tsx";
@@ -85,11 +92,10 @@ function showInvalid({ currentTarget }: { readonly currentTarget: HTMLDetailsEle
 function OwnText() {
   const read = async (file: File | undefined) => {
     if (file === undefined) return;
-    const text = await file.text();
+    replaceText(await readFile(file, (file) => file.text()));
     const wanted = wantedHash.value;
-    ownText.value = text;
-    if (wanted !== null && await hashText(text) !== wanted) {
-      throw new Error("This is not the text of the link: its SHA-256 is another one.");
+    if (wanted !== null && await ownTextHash() !== wanted) {
+      throw new Problem("This is not the text of the link: its SHA-256 is another one.");
     }
   };
   return (
@@ -106,10 +112,23 @@ function OwnText() {
         id="own-text"
         rows={6}
         spellcheck={false}
-        value={ownText}
-        onInput={(event) => ownText.value = event.currentTarget.value}
+        value={shownText}
+        readOnly={isLong.value}
+        onPaste={pasteText}
+        onInput={(event) => typeText(event.currentTarget.value)}
         aria-describedby="own-text-help"
       />
+      {isLong.value && (
+        <div class="row">
+          <small id="own-text-length">
+            {ownText.value.length.toLocaleString("en")}{" "}
+            characters, of which the first are shown. Paste or drop another text to replace it.
+          </small>
+          <button type="button" id="own-text-remove" onClick={() => replaceText("")}>
+            Remove the text
+          </button>
+        </div>
+      )}
       <input
         type="file"
         accept=".txt,.md,text/plain"

@@ -37,8 +37,14 @@ const POLL_INTERVAL = 2000;
 const SCRIPT = new Html(String.raw`
 "use strict";
 (() => {
-  const note = document.getElementById("note");
+  const status = document.getElementById("status"), age = document.getElementById("age");
   let version = null, updated = Date.now(), parts = [], ended = false, reached = true;
+
+  // A screen reader announces the status when it changes, but not the age.
+  function note(text, since = "") {
+    if (status.textContent !== text) status.textContent = text;
+    age.textContent = since;
+  }
 
   function replace(old, fresh) {
     const open = [...old.querySelectorAll("details")].map((details) => details.open);
@@ -85,7 +91,7 @@ const SCRIPT = new Html(String.raw`
   }
 
   async function keep(path) {
-    note.textContent = "The run has ended. This page is its report, also in " + path;
+    note("The run has ended. This page is its report, also in " + path);
     const page = await (await fetch("report")).text();
     if (!("caches" in self)) return;
     const cache = await caches.open("albert-report");
@@ -106,7 +112,7 @@ const SCRIPT = new Html(String.raw`
       }
     } catch {
       reached = false;
-      note.textContent = "Cannot reach the run: its process has ended, or the connection is interrupted. This page shows the last known state.";
+      note("Cannot reach the run: its process has ended, or the connection is interrupted. This page shows the last known state.");
     }
     setTimeout(look, ${POLL_INTERVAL});
   }
@@ -114,7 +120,7 @@ const SCRIPT = new Html(String.raw`
   setInterval(() => {
     if (ended || !reached) return;
     const seconds = Math.round((Date.now() - updated) / 1000);
-    note.textContent = "Live, last logged " + (seconds < 2 ? "now" : seconds + " s ago");
+    note("Live", ", last logged " + (seconds < 2 ? "now" : seconds + " s ago"));
   }, 1000);
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("worker.js").catch(() => {});
   look();
@@ -135,7 +141,7 @@ self.addEventListener("fetch", (event) => {
 function livePage(name: string, body: string): string {
   return page(
     `${name} – live`,
-    html`<p class="quiet" id="note" role="status">Live</p>
+    html`<p class="quiet" id="note"><span id="status" role="status">Live</span><span id="age"></span></p>
 ${new Html(body)}`,
     { script: SCRIPT },
   );

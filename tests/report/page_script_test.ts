@@ -104,6 +104,21 @@ Deno.test({
       await note("Cannot reach the run");
       await page.evaluate("void (globalThis.fetch = connected)");
       await note("Live, last");
+      const announced = await page.evaluate(`new Promise((resolve) => {
+        const heard = [];
+        const observer = new MutationObserver((changes) => heard.push(...changes.map(String)));
+        const options = { subtree: true, childList: true, characterData: true };
+        for (const region of document.querySelectorAll("[role=status], [aria-live]")) {
+          observer.observe(region, options);
+        }
+        const before = document.querySelector("#age").textContent;
+        const timer = setInterval(() => {
+          if (document.querySelector("#age").textContent === before) return;
+          clearInterval(timer);
+          resolve([heard.length, document.querySelectorAll("[role=status]").length]);
+        }, 50);
+      })`);
+      assertEquals(announced, [0, 1], "the age is not announced");
       const chosen = await page.evaluate<string>("getSelection().toString()");
       assertStringIncludes(chosen, "Pretraining");
       run.add({ step: 50, loss_mlm: 2, tokens_per_second: 100 });

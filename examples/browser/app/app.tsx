@@ -12,6 +12,7 @@ import { Inside } from "../panels/inside.tsx";
 import { Land } from "../panels/land.tsx";
 import { Train } from "../panels/train.tsx";
 import { Use } from "../panels/use.tsx";
+import { announcement } from "./announce.ts";
 import { device, deviceFailed, focusPanel, notice, shownPanel } from "./state.ts";
 
 /** The panels by the name of their tab, in order. */
@@ -44,6 +45,7 @@ export function App() {
         <Tabs />
         <Device />
         <Notice />
+        <Announcement />
       </header>
       <main>
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${shownPanel.value}`} tabIndex={-1}>
@@ -97,6 +99,16 @@ function Device() {
         : info.kind === "webgpu"
         ? `WebGPU: ${info.adapter}`
         : info.adapter}
+    </p>
+  );
+}
+
+/** What screen readers announce in addition to errors. The only region of the page that they follow, so that they do not read each step. */
+function Announcement() {
+  const { text, number } = announcement.value;
+  return (
+    <p id="announcement" class="visually-hidden" role="status">
+      <span key={number}>{text}</span>
     </p>
   );
 }

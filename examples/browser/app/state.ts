@@ -6,6 +6,7 @@
 import { computed, signal } from "@preact/signals";
 import { Client } from "../client.ts";
 import { decodeLink, type SharedRun } from "../link.ts";
+import { announce, newsOf } from "./announce.ts";
 import { isBlank, ownText, ownTextHash, watchOwnText } from "./own_text.ts";
 import { Problem, problemOf } from "../problem.ts";
 import type {
@@ -125,7 +126,7 @@ export async function start(): Promise<void> {
   for (const { run } of saved) {
     // The visitor may have paused or deleted it meanwhile.
     const state = findRun(run)?.state;
-    if (state === "running" || state === "preparing") await requestResume(run);
+    if (state !== undefined && isActive(state)) await requestResume(run);
   }
 }
 
@@ -247,6 +248,7 @@ export async function loadModel(
   const info = await call("load", { model, source }).finally(() => loading.value = null);
   models.value = [...models.value.filter((other) => other.model !== model), { model, title, info }];
   shownModel.value = model;
+  announce(`The model ${title} is loaded.`);
   return info;
 }
 
@@ -293,6 +295,11 @@ export function focusPanel(): void {
   document.getElementById("panel")?.focus({ preventScroll: true });
 }
 
+/** Whether a run computes. */
+export function isActive(state: RunState): boolean {
+  return state === "running" || state === "preparing";
+}
+
 /** A short title of a run. */
 export function titleOf(
   { settings: { text, size, share, embedding, objective } }: Pick<RunView, "settings">,
@@ -332,6 +339,11 @@ function viewOf(saved: SavedRun): RunView {
 }
 
 function receive(event: RunEvent): void {
+  const view = findRun(event.run);
+  if (view === undefined) return;
+  const others = runs.value.some(({ run, state }) => run !== event.run && isActive(state));
+  const news = newsOf(view, event, others ? titleOf(view) : null);
+  if (news !== null) announce(news);
   runs.value = runs.value.map((view) => view.run === event.run ? changed(view, event) : view);
 }
 

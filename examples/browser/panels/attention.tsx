@@ -7,6 +7,7 @@
  */
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { announceAnswer } from "../app/announce.ts";
 import { call } from "../app/state.ts";
 import type { AttentionMap } from "../protocol.ts";
 import { useAnswer, versionOf } from "./answer.ts";
@@ -135,6 +136,13 @@ function Head({ map, head }: { readonly map: AttentionMap; readonly head: number
       ? tokens.reduce((sum, _, from) => sum + weights[from * size + to], 0) / size
       : weights[active * size + to];
   const description = describeHead(map, head);
+  const lookOf = (from: number) => {
+    const row = weights.subarray(from * size, (from + 1) * size);
+    const best = row.indexOf(Math.max(...row));
+    return `“${shownPiece(tokens[from])}” looks most at “${shownPiece(tokens[best])}”, ${
+      Math.round(100 * row[best])
+    }%.`;
+  };
   return (
     <div class="head-view">
       <p>
@@ -150,7 +158,10 @@ function Head({ map, head }: { readonly map: AttentionMap; readonly head: number
                 aria-pressed={kept === from}
                 data-active={active === from || undefined}
                 onPointerEnter={() => point(from)}
-                onFocus={() => point(from)}
+                onFocus={() => {
+                  point(from);
+                  announceAnswer(lookOf(from));
+                }}
                 onBlur={() => point(null)}
                 onClick={() => keep(kept === from ? null : from)}
               >
@@ -178,7 +189,6 @@ function Head({ map, head }: { readonly map: AttentionMap; readonly head: number
           })}
         </svg>
         <ol
-          aria-live="polite"
           aria-label={active === null
             ? "Mean weight that each token receives"
             : `Weights of “${shownPiece(tokens[active])}”`}

@@ -6,6 +6,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
+import { announceAnswer } from "../app/announce.ts";
 import { call } from "../app/state.ts";
 import type { EmbeddingMap } from "../protocol.ts";
 import { useAnswer, versionOf } from "./answer.ts";
@@ -143,13 +144,19 @@ function Neighbors(
         <select
           id="embedding-word"
           value={pieces[shown]}
-          onChange={(event) => choose(event.currentTarget.value)}
+          onChange={({ currentTarget: { value } }) => {
+            choose(value);
+            const near = neighbors[pieces.indexOf(value)].map(({ index }) => pieces[index]);
+            announceAnswer(
+              `Nearest to “${shownPiece(value)}”: ${near.map(shownPiece).join(", ")}.`,
+            );
+          }}
         >
           {[...pieces].sort((a, b) => shownPiece(a).localeCompare(shownPiece(b), "en"))
             .map((piece) => <option key={piece} value={piece}>{shownPiece(piece)}</option>)}
         </select>
       </div>
-      <div aria-live="polite">
+      <div>
         <h3>Nearest to “{shownPiece(pieces[shown])}”</h3>
         <ol class="candidates">
           {neighbors[shown].map(({ index, similarity }) => (

@@ -7,6 +7,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { announceAnswer } from "../app/announce.ts";
 import { attempt, call, device, findRun, served, shownPanel, startRun } from "../app/state.ts";
 import type { Guess } from "../protocol.ts";
 import { BLANK, edit, type Part, partsOf, type Sentence, toggle } from "../sentence.ts";
@@ -105,6 +106,8 @@ function useGuesses(model: string | null): void {
     const started = performance.now();
     const asked = text.replaceAll(BLANK, info?.maskToken ?? BLANK);
     const blanks = await call("guess", { model: model!, text: asked, top: TOP, hidden });
+    // The guesses of a model that trains change all the time.
+    if (guesses.value?.text !== text) announceAnswer(spoken(blanks));
     guesses.value = { text, hidden, blanks };
     duration.value = performance.now() - started;
   };
@@ -119,6 +122,13 @@ function guessOf(blank: number): Guess | undefined {
   if (text === now || words.length === hidden.length) return blanks[blank];
   const word = hidden[blank];
   return word === null ? undefined : blanks[words.indexOf(word)];
+}
+
+/** The best guess of each blank. */
+function spoken(blanks: readonly Guess[]): string {
+  return blanks.map(({ candidates: [{ piece, probability }] }, i) =>
+    `Blank ${i + 1}: ${plain(piece)}, ${percent(probability)}.`
+  ).join(" ");
 }
 
 /** The piece as people write it. */
@@ -219,7 +229,7 @@ function Blanks() {
   const { hidden } = sentence.value;
   return (
     <>
-      <section class="blanks" aria-live="polite" aria-label="Guesses">
+      <section class="blanks" aria-label="Guesses">
         {hidden.map((word, i) => <Blank key={i} number={i + 1} word={word} guess={guessOf(i)} />)}
       </section>
       {guesses.value !== null && duration.value !== null && device.value !== null && (

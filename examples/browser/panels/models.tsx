@@ -6,6 +6,8 @@
  * @module
  */
 import { computed } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { announce } from "../app/announce.ts";
 import { choices, loading, shownModel } from "../app/state.ts";
 import type { ModelInfo } from "../protocol.ts";
 
@@ -50,9 +52,10 @@ function sizesOf({ parameters, layers, groups, hiddenSize, vocabularySize }: Mod
 
 /** The progress of a download. `label` replaces the text. */
 export function Loading({ label }: { readonly label?: string }) {
+  useEffect(() => announce(label ?? "Loading the model …"), [label]);
   const { file = "", done = 0, total = 0 } = loading.value ?? {};
   return (
-    <div class="card loading" role="status">
+    <div class="card loading">
       <label for="loading">
         {label ?? (loading.value === null
           ? "Loading the model …"

@@ -12,6 +12,7 @@ import {
   attempt,
   call,
   focusPanel,
+  isActive,
   removeRun,
   resumeRun,
   type RunView,
@@ -57,7 +58,7 @@ function Progress({ view }: { readonly view: RunView }) {
   const speed = speedOf(points);
   const left = speed === null ? null : (steps - step) / speed.steps;
   const act = (name: "pause" | "stop") => attempt(() => call(name, run));
-  const active = state === "running" || state === "preparing";
+  const active = isActive(state);
   return (
     <section class="card progress" aria-label="Progress" data-state={state}>
       <div class="row">

@@ -6,12 +6,23 @@
  * @module
  */
 import { attempt, invitation, leaveInvitation, startRun, titleOf } from "../app/state.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { announce } from "../app/announce.ts";
 import { knownHash, ownText, replaceText } from "../app/own_text.ts";
 import { readFile } from "../problem.ts";
 
 /** The invitation; nothing if the page was not opened by a link. */
 export function Shared() {
   const hash = knownHash.value;
+  const wanted = invitation.value?.textHash ?? null;
+  const matches = hash === null || wanted === null ? null : hash === wanted;
+  const heard = useRef<boolean | null>(null);
+  useEffect(() => {
+    // The text is unknown for a moment after each change.
+    if (matches === null || matches === heard.current) return;
+    heard.current = matches;
+    announce(matches ? "This is the text of the link." : "This is not the text of the link.");
+  }, [matches]);
   if (invitation.value === null) return null;
   const { settings, textHash } = invitation.value;
   const ready = textHash === null || hash === textHash;
@@ -37,7 +48,7 @@ export function Shared() {
         {settings.seed}. The run repeats bit for bit on the same kind of device.
       </p>
       {textHash !== null && (
-        <p id="shared-text" role="status" data-matches={ready}>
+        <p id="shared-text" data-matches={ready}>
           {hash === null && ownText.value !== ""
             ? "Checking the text …"
             : hash === null

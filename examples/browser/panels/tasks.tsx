@@ -7,6 +7,7 @@
  */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { announceAnswer } from "../app/announce.ts";
 import { call, shownPanel } from "../app/state.ts";
 import type { ModelInfo, Requests, TaskName } from "../protocol.ts";
 import { useLive } from "./live.ts";
@@ -93,7 +94,7 @@ interface BarsProps {
 /** Probabilities as bars. */
 function Bars({ rows }: BarsProps) {
   return (
-    <ol class="candidates" aria-live="polite">
+    <ol class="candidates">
       {rows.map(({ label, share }, i) => (
         <li key={i}>
           <span>{label}</span>
@@ -114,6 +115,10 @@ function Classify({ model }: { readonly model: string }) {
     [model, a, b],
     a.trim() === "" ? null : async () => {
       classes.value = await call("classify", { model, texts: b.trim() === "" ? [a] : [a, b] });
+      const [{ label, score }] = classes.value;
+      announceAnswer(
+        classes.value.length === 1 ? score.toFixed(3) : `${label}, ${(100 * score).toFixed(0)}%.`,
+      );
     },
     () => classes.value = [],
   );
@@ -149,6 +154,7 @@ function Answer({ model }: { readonly model: string }) {
     text.trim() === "" || asked.trim() === "" ? null : async () => {
       const answers = await call("answer", { model, question: asked, context: text });
       found.value = { text, answers };
+      if (answers.length > 0) announceAnswer(`Answer: ${answers[0].text || "(no answer)"}.`);
     },
     () => found.value = null,
   );
@@ -193,7 +199,9 @@ function Tag({ model }: { readonly model: string }) {
   useLive(
     [model, value],
     value.trim() === "" ? null : async () => {
-      found.value = { text: value, spans: await call("tag", { model, text: value }) };
+      const spans = await call("tag", { model, text: value });
+      found.value = { text: value, spans };
+      announceAnswer(`Found: ${spans.map(({ text }) => text).join(", ") || "nothing"}.`);
     },
     () => found.value = null,
   );
@@ -234,7 +242,7 @@ function Marked({ text, spans }: MarkedProps) {
     at = end;
   }
   parts.push(text.slice(at));
-  return <p class="marked" dir="auto" aria-live="polite">{parts}</p>;
+  return <p class="marked" dir="auto">{parts}</p>;
 }
 
 const SENTENCES = [

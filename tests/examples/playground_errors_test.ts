@@ -22,7 +22,16 @@ const LONG = Array.from(
 ).join("\n\n");
 
 const CASES: readonly [text: string, changes: Partial<Settings>, ...parts: string[]][] = [
-  [LONG, {}, "too long for pairs", "reads 20 tokens", "may have 16", "sentence 1 of document 1"],
+  [
+    LONG,
+    {},
+    "too long for pairs",
+    "“the fox saw one",
+    "or choose “None” as “Second objective”",
+    "reads 20 tokens",
+    "at most 16",
+    "sentence 1 of document 1",
+  ],
   ["The sun rises.\n\nThe moon sets.", {}, "each document of the text has one", "blank lines"],
   ["The sun rises. It sets.", { objective: "nsp" }, "need two documents", "Sentence order (SOP)"],
   [
@@ -126,6 +135,7 @@ Deno.test({
       await page.until(`document.querySelector("#state")?.textContent.includes("Failed")`);
       const shown = await page.evaluate<string>(reason);
       assertStringIncludes(shown, "each document of the text has one");
+      assertEquals(await page.evaluate(`document.querySelectorAll(".chart").length`), 0);
       await page.go();
       await deviceOf(page);
       await click(page, "#tab-train");

@@ -309,7 +309,9 @@ function Figures(
             <td />
             {labels.map((label, i) => (
               <th key={i} scope="col">
-                <Swatch index={i} /> {label}
+                <Swatch index={i} />
+                {"\u00a0"}
+                {label}
               </th>
             ))}
             <th scope="col" class="faint">Ratio</th>

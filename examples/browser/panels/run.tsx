@@ -38,6 +38,8 @@ const STATES: Readonly<Record<RunState, string>> = {
 
 /** All that is known of a run. */
 export function Run({ view }: { readonly view: RunView }) {
+  // It has nothing to draw.
+  if (view.state === "failed" && view.facts === null) return <Progress view={view} />;
   return (
     <>
       <Progress view={view} />

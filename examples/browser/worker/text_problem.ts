@@ -56,7 +56,11 @@ export function examplesProblem(
   const { document, sentence, tokens, most, neededLength } = shortest;
   const { shard, firstSentence } = corpus.placeOf(document);
   const { start, end } = corpus.rangeOf(corpus.sentenceNumber(shard, firstSentence + sentence), 1);
-  const pieces = corpus.shards[shard].tokens.subarray(start, Math.min(end, start + SHOWN_PIECES));
+  const { tokens: ids } = corpus.shards[shard];
+  const startsWord = (at: number) => tokenizer.idToPiece(ids[at]).startsWith("▁");
+  let until = Math.min(end, start + SHOWN_PIECES);
+  while (until < end && !startsWord(until)) until++; // No word is cut.
+  const opening = `${tokenizer.decode(ids.subarray(start, until))}${until < end ? " …" : ""}`;
   const larger = Object.entries(SETTINGS.size.values).find(([size]) =>
     lengthOfSize(size as Settings["size"]) >= neededLength
   );
@@ -67,10 +71,10 @@ export function examplesProblem(
   ];
   const length = lengthOfSize(settings.size);
   return new Problem(
-    `The sentences are too long for pairs. This size reads ${length} tokens at once, so a first sentence may have ${most}. ` +
-      `The shortest one is sentence ${sentence + 1} of document ${document + 1}, “${
-        tokenizer.decode(pieces)
-      } …”, with ${tokens}. ${listed(fixes)}.`,
+    `The sentences are too long for pairs. This size reads ${length} tokens at once, so the first sentence of a pair may have at most ${most}. ` +
+      `The shortest one is sentence ${sentence + 1} of document ${
+        document + 1
+      }, “${opening}”, with ${tokens}. ${listed(fixes)}.`,
     { cause },
   );
 }

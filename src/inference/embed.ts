@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { checkCount, checkOneOf, checkOptions, isObject, parseJson, quote } from "../json/mod.ts";
+import {
+  checkCount,
+  checkOneOf,
+  checkOptions,
+  isObject,
+  parseJson,
+  quote,
+  shown,
+} from "../json/mod.ts";
 import type { Device } from "../device/mod.ts";
 import { ConfigError, type Encoder, type ModelConfig, transformersClass } from "../model/mod.ts";
 import { attentionPooling, gatherRows, temporaryTensor } from "../tensor/mod.ts";
@@ -15,7 +23,7 @@ import {
   predictAll,
   type TaskHead,
 } from "../train/mod.ts";
-import { MODULES, type ReadFile, SENTENCE_SETTINGS } from "../weights/mod.ts";
+import { isModuleFolder, MODULES, type ReadFile, SENTENCE_SETTINGS } from "../weights/mod.ts";
 
 /** How the hidden states of a text become one vector: their mean over all tokens, or the state of `[CLS]`. */
 export type Pooling = (typeof POOLINGS)[number];
@@ -87,10 +95,17 @@ export async function readEmbeddingDefaults(
   }
   const other = types.find((type) => !["Transformer", "Pooling", "Normalize"].includes(type));
   if (other !== undefined) {
-    return { ...settings, unsupported: `${MODULES} lists a ${other} layer` };
+    return { ...settings, unsupported: `${MODULES} lists a ${shown(other)} layer` };
   }
   const place = modules[types.indexOf("Pooling")];
-  const path = `${isObject(place) ? place.path : "1_Pooling"}/config.json`;
+  const folder = isObject(place) ? place.path : "1_Pooling";
+  if (!isModuleFolder(folder)) {
+    return {
+      ...settings,
+      unsupported: `${MODULES} lists ${quote(folder)}, which is not a folder of the model`,
+    };
+  }
+  const path = `${folder}/config.json`;
   const json = await readJson(read, path);
   if (json === null && place !== undefined) {
     return { ...settings, unsupported: `${path} is missing` };
@@ -98,7 +113,7 @@ export async function readEmbeddingDefaults(
   const pooling = poolingOf(json);
   return (POOLINGS as readonly string[]).includes(pooling)
     ? { ...settings, pooling: pooling as Pooling }
-    : { ...settings, unsupported: `${path} has pooling mode ${pooling}` };
+    : { ...settings, unsupported: `${path} has pooling mode ${shown(pooling)}` };
 }
 
 /** Returns the pooling mode of a file, with the names of sentence-transformers for those that are not supported. */

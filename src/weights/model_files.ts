@@ -89,9 +89,14 @@ export function sentenceFiles(modules: Uint8Array): string[] {
   }
   const folders = (Array.isArray(list) ? list : [])
     .map((module) => isObject(module) ? module.path : undefined)
-    .filter((path) => typeof path === "string" && /^[\w-][\w.-]*$/.test(path));
+    .filter(isModuleFolder);
   const files = folders.map((folder) => `${folder}/config.json`);
   return [...SENTENCE_SETTINGS.text, SENTENCE_SETTINGS.prompt, ...new Set(files)];
+}
+
+/** Whether the path of a module is that of a folder in the folder of the model. */
+export function isModuleFolder(path: unknown): path is string {
+  return typeof path === "string" && /^[\w-][\w.-]*$/.test(path);
 }
 
 /** The file of each tensor. A file outside of the folder is rejected. */
@@ -102,7 +107,7 @@ function weightMap(index: Uint8Array): Map<string, string> {
   }
   for (const [name, file] of Object.entries(map)) {
     // deno-lint-ignore no-control-regex
-    if (typeof file !== "string" || /[/\\\0-\x1f]|^\.{0,2}$/.test(file)) {
+    if (typeof file !== "string" || /[/\\:\0-\x1f]|^\.{0,2}$/.test(file)) {
       throw new SyntaxError(
         `${INDEX} lists tensor ${shown(name)} in ${quote(file)}, which is not a file name`,
       );

@@ -184,6 +184,15 @@ Deno.test("embeddings follow the folder's sentence-transformers files", async ()
           { "modules.json": JSON.stringify([...modules, module("2_Dense", "Dense")]) },
           "lists a Dense layer",
         ],
+        ...["../other", "/etc", "a/b", "..", "c:x", 7].map((path) =>
+          [
+            {
+              "modules.json": JSON.stringify([modules[0], { ...modules[1], path }]),
+              [`${path}/config.json`]: '{"pooling_mode": "mean"}',
+            },
+            `lists ${JSON.stringify(path)}, which is not a folder of the model`,
+          ] as const
+        ),
       ] as const
     ) {
       using other = await load(device, { ...folder, ...change });

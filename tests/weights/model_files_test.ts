@@ -61,6 +61,11 @@ for (
       'lists tensor a in "../secret", which is not a file name',
     ],
     [
+      "a shard that Windows would write elsewhere",
+      { [INDEX]: text({ weight_map: { a: "config.json:x" } }) },
+      'lists tensor a in "config.json:x", which is not a file name',
+    ],
+    [
       "a missing shard",
       { [INDEX]: text({ weight_map: { a: "one.safetensors" } }) },
       "lists one.safetensors, which is missing",

@@ -114,6 +114,13 @@ async function fetchRest(
     await output.truncate(there);
     await output.seek(there, Deno.SeekMode.Start);
     for await (const chunk of chunksOf(answer)) {
+      if (there + chunk.length > file.bytes) {
+        await output.truncate(0);
+        throw new HubError(
+          `The download of ${file.name} of ${model.id} has more than the ${file.bytes} bytes that ` +
+            `${settings.endpoint} lists; it was stopped, try again`,
+        );
+      }
       await write(output, chunk, path);
       there += chunk.length;
       progress(there);

@@ -208,7 +208,9 @@ class Download {
   /** Requests size and checksum of a file. Returns null if the model has no such file. */
   async #describe(name: string, revision: string): Promise<RemoteFile | null> {
     const { endpoint } = this.#settings;
-    const path = `${this.#model.id}/resolve/${encodeURIComponent(revision)}/${name}`;
+    // A shard may have a name such as `a?b`, which a URL would divide.
+    const file = name.split("/").map(encodeURIComponent).join("/");
+    const path = `${this.#model.id}/resolve/${encodeURIComponent(revision)}/${file}`;
     const url = `${endpoint}/${path}`;
     const { response, done } = await ask({ url, method: "HEAD" }, this.#settings);
     done();
@@ -232,7 +234,7 @@ class Download {
     }
     return {
       name,
-      url: `${endpoint}/${this.#model.id}/resolve/${this.#commit}/${name}`,
+      url: `${endpoint}/${this.#model.id}/resolve/${this.#commit}/${file}`,
       checksum,
       bytes,
     };

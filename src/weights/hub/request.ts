@@ -33,8 +33,10 @@ export interface HubRequest {
  */
 export async function ask(
   { url, method, headers = {} }: HubRequest,
-  { token, timeoutSeconds }: HubSettings,
+  { token, login, timeoutSeconds }: HubSettings,
 ): Promise<HubAnswer> {
+  const basic = login && `Basic ${new TextEncoder().encode(login).toBase64()}`;
+  const authorization = token === undefined ? basic : `Bearer ${token}`;
   const control = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const done = () => clearTimeout(timer);
@@ -59,19 +61,26 @@ export async function ask(
           // Compression would change the size and the byte ranges.
           "accept-encoding": "identity",
           "user-agent": "albert-lab",
-          ...(token !== undefined && at.origin === origin && { authorization: `Bearer ${token}` }),
+          ...(authorization !== undefined && at.origin === origin && { authorization }),
         },
       });
       const target = response.headers.get("location");
       if (response.status < 300 || response.status >= 400 || target === null) {
         return { response, alive, done };
       }
-      if (method === "HEAD" && !target.startsWith("/")) return { response, alive, done };
+      const next = new URL(target, at);
+      if (method === "HEAD" && next.origin !== at.origin) return { response, alive, done };
       await response.body?.cancel();
-      at = new URL(target, at);
+      // Deno also reads files and data by URL.
+      if (!/^https?:$/.test(next.protocol)) {
+        done();
+        throw new HubError(`${url} redirects to a URL of the protocol ${next.protocol}`);
+      }
+      at = next;
     }
   } catch (cause) {
     done();
+    if (cause instanceof HubError) throw cause;
     // The reason is in the innermost cause of fetch's error.
     const { message } = ((cause as Error).cause ?? cause) as Error;
     const why = message.split(": ").at(-1);

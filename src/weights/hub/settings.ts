@@ -6,16 +6,19 @@
  * @module
  */
 import { isInaccessible } from "../../files/mod.ts";
+import { shown } from "../../json/mod.ts";
 import { HubError } from "./errors.ts";
 
 /** How to access the hub. */
 export interface HubSettings {
-  /** URL without a slash at its end. */
+  /** URL without a slash at its end and without a password, since messages contain it. */
   readonly endpoint: string;
   /** Folder that contains `models--OWNER--NAME`. */
   readonly cache: string;
   /** Sent to the endpoint, but not to hosts that it redirects to. */
   readonly token?: string;
+  /** `USER:PASSWORD` of the endpoint, sent like the token if there is none. */
+  readonly login?: string;
   /** Whether only the cache is used. */
   readonly offline: boolean;
   /** A connection without data for this long is closed. */
@@ -33,21 +36,28 @@ const TRUE = /^(1|on|yes|true)$/i;
  * Reads the settings from `HF_ENDPOINT`, `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_OFFLINE` and
  * `HF_HUB_DOWNLOAD_TIMEOUT`. Without `HF_TOKEN`, the token is read that `hf auth login` stored.
  *
- * @throws {HubError} if the endpoint is not a URL, or no variable gives the location of the cache.
+ * @throws {HubError} if the endpoint is not a URL, the token cannot be one, or no variable gives the location of the cache.
  */
 export function hubSettings(environment: Environment = Deno.env.toObject()): HubSettings {
   const get = (name: string) => environment[name]?.trim() || undefined;
-  const endpoint = (get("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
-  if (!/^https?:\/\/./.test(endpoint) || !URL.canParse(endpoint)) {
+  const given = (get("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
+  const endpoint = given.replace(/(?<=^\w+:\/\/)[^/]*@/, "");
+  if (!/^https?:\/\/./.test(endpoint) || !URL.canParse(given)) {
     throw new HubError(
-      `HF_ENDPOINT must be a URL such as https://huggingface.co, got ${endpoint}`,
+      `HF_ENDPOINT must be a URL such as https://huggingface.co, got ${shown(endpoint)}`,
     );
+  }
+  const { username, password } = new URL(given);
+  const token = get("HF_TOKEN") ?? get("HUGGING_FACE_HUB_TOKEN") ?? storedToken(get);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new HubError("HF_TOKEN must be one word of ASCII characters: copy the token again");
   }
   const timeout = Number(get("HF_HUB_DOWNLOAD_TIMEOUT"));
   return {
     endpoint,
     cache: cacheFolder(get),
-    token: get("HF_TOKEN") ?? get("HUGGING_FACE_HUB_TOKEN") ?? storedToken(get),
+    token,
+    ...(username !== "" && { login: decodeURIComponent(`${username}:${password}`) }),
     offline: TRUE.test(get("HF_HUB_OFFLINE") ?? get("TRANSFORMERS_OFFLINE") ?? ""),
     timeoutSeconds: timeout > 0 ? timeout : 10,
     waitSeconds: [1, 2, 4, 8, 16],

@@ -1,44 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { downloadModel, HubError, type HubSettings } from "../../../src/weights/hub/mod.ts";
-import { COMMIT, type FakeHub, fakeHub, gitSha1, sha256 } from "./fake_hub.ts";
-
-const ID = "ada/tiny-albert";
-const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) >> 3);
-const text = (value: string) => new TextEncoder().encode(value);
-const FILES = {
-  "config.json": text('{"model_type": "albert"}'),
-  "model.safetensors": WEIGHTS,
-  "tokenizer.json": text('{"model": {}}'),
-  "README.md": text("not needed"),
-};
-
-interface Setup {
-  hub: FakeHub;
-  settings: HubSettings;
-  folder: string;
-}
-
-/** Runs a test with a fake hub and an empty cache. */
-async function withHub(
-  test: (setup: Setup) => Promise<void>,
-  files: Record<string, Uint8Array> = FILES,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const hub = fakeHub(ID, files);
-  const settings = {
-    endpoint: hub.endpoint,
-    cache: `${folder}/hub`,
-    offline: false,
-    timeoutSeconds: 5,
-    waitSeconds: [0.001, 0.001],
-  };
-  try {
-    await test({ hub, settings, folder: `${folder}/hub/models--ada--tiny-albert` });
-  } finally {
-    await hub.stop();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { COMMIT, FILES, gitSha1, ID, sha256, text, WEIGHTS, withHub } from "./fake_hub.ts";
 
 const names = async (folder: string) =>
   (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -135,6 +97,9 @@ Deno.test("files in the cache are not downloaded again", async () => {
     hub.requests.length = 0;
     await downloadModel(`hf:${ID}`, {}, settings);
     // One request, whether the branch has moved.
+    const { token: _, ...login } = { ...settings, token: "", login: "ada:secret" };
+    await downloadModel(`hf:${ID}`, {}, login);
+    assertEquals(hub.requests.at(-1)!.authorization, `Basic ${btoa("ada:secret")}`);
     assertEquals(new Set(hub.requests.map(({ method }) => method)), new Set(["HEAD"]));
     assertEquals(hub.requests[0].path, `/${ID}/resolve/main/config.json`);
     assert(hub.requests.every(({ path }) => path.endsWith("config.json")));

@@ -2,6 +2,7 @@
  * A local server with the endpoints of the hub: it redirects to another host for large files, and to itself for small ones.
  */
 import { createHash } from "node:crypto";
+import type { HubSettings } from "../../../src/weights/hub/mod.ts";
 
 /** The commit of all files. */
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -25,6 +26,10 @@ export interface HubFaults {
   wrongBytes?: boolean;
   /** Status and `x-error-code` of every response. */
   status?: { status: number; code?: string };
+  /** Sends a large file without an end. */
+  endless?: boolean;
+  /** Redirects requests of large files to this URL. */
+  location?: string;
   /** Ignores `Range`. */
   noRanges?: boolean;
   /** Files that the repository does not contain. */
@@ -85,7 +90,9 @@ export function fakeHub(id: string, files: Record<string, Uint8Array>): FakeHub 
     if (bytes === undefined || faults.without?.includes(name)) {
       return errorResponse(404, "EntryNotFound");
     }
-    const location = bytes.length > LARGE ? storeAt + name : `/api/resolve-cache/${name}`;
+    const file = encodeURIComponent(name);
+    const large = faults.location ?? storeAt + file;
+    const location = bytes.length > LARGE ? large : `/api/resolve-cache/${file}`;
     return described(new Response(null, { status: 302, headers: { location } }), bytes);
   });
   return {
@@ -120,6 +127,10 @@ function contents(request: Request, whole: Uint8Array, faults: HubFaults): Respo
   const rest = sent.slice(from);
   const headers: Record<string, string> = { "content-length": `${rest.length}` };
   if (from > 0) headers["content-range"] = `bytes ${from}-${whole.length - 1}/${whole.length}`;
+  if (faults.endless) {
+    const pull = (to: ReadableStreamDefaultController) => to.enqueue(sent);
+    return new Response(new ReadableStream({ pull }), { status: 200 });
+  }
   const body = faults.cutAfter !== undefined && rest.length > faults.cutAfter
     ? cutStream(rest.slice(0, faults.cutAfter))
     : rest;
@@ -143,4 +154,44 @@ function cutStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
       controller.close();
     },
   });
+}
+
+/** The model of {@linkcode FILES}. */
+export const ID = "ada/tiny-albert";
+export const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) >> 3);
+export const text = (value: string) => new TextEncoder().encode(value);
+export const FILES = {
+  "config.json": text('{"model_type": "albert"}'),
+  "model.safetensors": WEIGHTS,
+  "tokenizer.json": text('{"model": {}}'),
+  "README.md": text("not needed"),
+};
+
+/** What a test gets. */
+export interface Setup {
+  hub: FakeHub;
+  settings: HubSettings;
+  folder: string;
+}
+
+/** Runs a test with a fake hub and an empty cache. */
+export async function withHub(
+  test: (setup: Setup) => Promise<void>,
+  files: Record<string, Uint8Array> = FILES,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const hub = fakeHub(ID, files);
+  const settings = {
+    endpoint: hub.endpoint,
+    cache: `${folder}/hub`,
+    offline: false,
+    timeoutSeconds: 5,
+    waitSeconds: [0.001, 0.001],
+  };
+  try {
+    await test({ hub, settings, folder: `${folder}/hub/models--ada--tiny-albert` });
+  } finally {
+    await hub.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
 }

@@ -26,6 +26,23 @@ Deno.test("hubSettings() reads endpoint, token and offline mode from the environ
   assertThrows(() => hubSettings({ ...home, HF_ENDPOINT: "mirror" }), HubError, "HF_ENDPOINT");
 });
 
+Deno.test("hubSettings() keeps the token and the password of the endpoint out of messages", () => {
+  const home = { HOME: "/home/ada" };
+  const { endpoint, login } = hubSettings({ ...home, HF_ENDPOINT: "https://ada:s%40c@mirror/hf/" });
+  assertEquals([endpoint, login], ["https://mirror/hf", "ada:s@c"]);
+  for (
+    const wrong of [
+      { HF_TOKEN: "hf_sec\nret" },
+      { HF_TOKEN: "hf_secrét" },
+      { HF_TOKEN: "hf_sec ret" },
+      { HF_ENDPOINT: "ftp://ada:secret@mirror" },
+    ]
+  ) {
+    const error = assertThrows(() => hubSettings({ ...home, ...wrong }), HubError, "must be");
+    assertEquals(/ret|rét/.test(error.message), false, error.message);
+  }
+});
+
 Deno.test("parseHubName() reads the owner, the name and an optional revision", () => {
   assertEquals(parseHubName("hf:ada/b.c_d-2"), { id: "ada/b.c_d-2", revision: "main" });
   assertEquals(parseHubName("hf:ada/b@refs/pr/1"), { id: "ada/b", revision: "refs/pr/1" });

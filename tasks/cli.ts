@@ -7,6 +7,7 @@
 import { checkVersion } from "../src/files/mod.ts";
 import { followLauncher } from "./cli/interrupt.ts";
 import { runCli } from "./cli/run.ts";
+import { guardTerminal } from "./cli/terminal.ts";
 
 export { runCli };
 
@@ -16,6 +17,7 @@ if (import.meta.main) {
     console.error(`albert: ${problem}`);
     Deno.exit(1);
   }
+  guardTerminal();
   followLauncher();
   // Workers and a device may keep the event loop alive after the command ends.
   Deno.exit(await runCli(Deno.args));

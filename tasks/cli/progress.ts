@@ -5,6 +5,7 @@
  */
 import { CLEAR_LINE, progressLine, type ProgressState } from "./progress_line.ts";
 import { type BarMover, moveBar } from "./progress_timer.ts";
+import { printable } from "./terminal.ts";
 
 export { duration } from "./progress_line.ts";
 
@@ -92,10 +93,11 @@ export function createProgress(options: ProgressOptions): Progress {
     mover.show(state, seconds, style);
     write(CLEAR_LINE + line);
   };
-  const lineOf = (text: string) => `${output.terminal ? wrap(text, output.columns()) : text}\n`;
+  const lineOf = (text: string) =>
+    `${output.terminal ? wrap(printable(text), output.columns()) : text}\n`;
   return {
     update(done, note = state.note, total = state.total) {
-      state = { ...state, done, note, total };
+      state = { ...state, done, note: output.terminal ? printable(note) : note, total };
       if (output.now() - last >= between || done === total) draw();
     },
     log(line) {
@@ -156,7 +158,7 @@ export function terminalColumns(): number {
 
 /** Prints a line on standard error. The work continues if nobody reads it any more, or if it is a file on a full disk. */
 export function printNotice(line: string): void {
-  writeNotice(`${line}\n`);
+  writeNotice(`${Deno.stderr.isTerminal() ? printable(line) : line}\n`);
 }
 
 function writeNotice(text: string): void {

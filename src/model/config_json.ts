@@ -139,7 +139,8 @@ function fieldsOf(object: JsonObject): ConfigFields {
   };
   return {
     number: (key, fallback) =>
-      read(key, fallback, "a number", (value) => typeof value === "number"),
+      // JSON has no infinity, but 1e999 becomes one.
+      read(key, fallback, "a number", (value): value is number => Number.isFinite(value)),
     string: (key, fallback) =>
       read(key, fallback, "a string", (value) => typeof value === "string"),
     boolean: (key, fallback) =>

@@ -135,6 +135,15 @@ for (
   });
 }
 
+Deno.test("parseConfig() rejects a number that is too large for one", () => {
+  const json = JSON.stringify(SMALL).replace("{", '{"layer_norm_eps":1e999,');
+  assertThrows(
+    () => parseConfig(json),
+    ConfigError,
+    "layer_norm_eps must be a number, got Infinity",
+  );
+});
+
 Deno.test("parseConfig() infers the family of a file without model_type", () => {
   const { embedding_size: _, ...plain } = SMALL;
   const family = (change: object) =>

@@ -133,9 +133,10 @@ export class Albert implements Disposable {
   /**
    * Predicts the most probable pieces for each `[MASK]` of a text.
    *
-   * @param top number of candidates per mask
+   * @param top number of candidates per mask; 5 if absent
+   * @returns the candidates for each mask, in the order of the text
    * @throws {ConfigError} if the text has no mask or is too long, or the checkpoint has no masked-LM head
-   * @throws {RangeError} if `top` is not a positive integer
+   * @throws {RangeError} if `top` is not a positive integer, or logits are NaN or infinite
    */
   fillMask(text: string, top?: number): Promise<FilledMask[]>;
   /** Predicts the masks of many texts in batches. Returns the masks of each text, in order. */
@@ -161,9 +162,10 @@ export class Albert implements Disposable {
   }
 
   /**
-   * Scores a text with the masked-LM head: each token is masked in turn. A text of N tokens needs N forward passes.
+   * Scores a text with the masked-LM head: each of its N tokens is masked in turn, in N sequences, `batchSize` (default 32) at once.
    *
    * @throws {ConfigError} if the text has no tokens, or the checkpoint has no masked-LM head
+   * @throws {RangeError} if `batchSize` is not a positive integer, or logits are NaN or infinite
    */
   async perplexity(
     text: string,
@@ -243,8 +245,9 @@ export class Albert implements Disposable {
   }
 
   /**
-   * Finds the tagged spans of a text, such as names, with the head of a token classification checkpoint.
+   * Finds the tagged spans of a text, such as names, with the head of a token classification checkpoint. `batchSize` texts (default 32) are on the device at once.
    *
+   * @returns the spans in the order of the text
    * @throws {ConfigError} if the checkpoint does not tag words
    */
   tag(text: string, options?: { readonly batchSize?: number }): Promise<TaggedSpan[]>;
@@ -271,7 +274,7 @@ export class Albert implements Disposable {
   /**
    * Answers a question from a text of any length, with the span head of a fine-tuned checkpoint.
    *
-   * @returns answers by decreasing probability
+   * @returns answers by decreasing probability; the text of an answer is empty if the model finds none
    * @throws {ConfigError} if the checkpoint has no span head
    * @throws {RangeError} if the question leaves no room for the text, or an option is invalid
    */

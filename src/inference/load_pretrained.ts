@@ -25,6 +25,8 @@ import { Albert } from "./albert.ts";
  * `albert-mini-books`, needs neither a network nor permissions.
  *
  * @param folder `albert-mini-books`, a path (Deno and Node), the URL of a folder, or `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`
+ * @param device stores the parameters until `free()` or the end of `using`
+ * @returns a model for inference; to train from a checkpoint, load its weights into a trainer with `loadWeights`
  * @throws {ConfigError} if a file is missing or invalid, files do not match, or the hub cannot be reached
  * @throws {TypeError} for a path in a browser
  */

@@ -31,7 +31,13 @@ export function initialValues(
   return values;
 }
 
-/** Initializes the parameters that a predicate selects (default: all). */
+/**
+ * Initializes parameters as google-research/albert: a normal distribution truncated at two standard deviations for matrices and embeddings, 0 for biases, 1 for the
+ * scales of layer normalization. The values depend only on the seed and on each parameter's name, kind and shape.
+ *
+ * @param standardDeviation standard deviation before truncation, usually `initializerRange` of the configuration
+ * @param which selects the parameters to initialize; all if absent
+ */
 export function initialize(
   parameters: Parameters,
   seed: number,

@@ -50,7 +50,10 @@ const WHOLE = 1;
 /**
  * Evaluates the examples `0 … count − 1` of a source. Collective: each rank evaluates its part.
  *
+ * @param encoder a model with the heads of pretraining, such as the `model` of a trainer
+ * @param source held-out examples, such as an `ExampleDataset` of other text
  * @param microBatchSize examples per forward pass
+ * @param shape the sequence length and the most masked tokens of an example, to which batches are padded
  */
 export async function evaluatePretraining(
   device: Device,

@@ -61,8 +61,10 @@ export interface PretrainRequest extends TrainRequest {
 }
 
 /**
- * Completes a request for pretraining.
+ * Completes a request for pretraining. Absent settings get the defaults of `albert pretrain`: LAMB, with a learning rate and a warm-up by width and batch size, and 32
+ * examples per step. Batch size, length and masking of a preset are not applied; see `presetBatchSize`, `presetSequenceLength` and `presetMaskedLmProb`.
  *
+ * @param config configuration of the model to train
  * @throws {RangeError} naming a setting that is out of range.
  */
 export function pretrainSettings(request: PretrainRequest, config: ModelConfig): PretrainSettings {

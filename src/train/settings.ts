@@ -51,9 +51,9 @@ export interface TrainSettings {
 export interface TrainRequest {
   /** Seed of initialization, data order and dropout; 42 if absent. */
   readonly seed?: number;
-  /** Peak learning rate. */
+  /** Peak learning rate; the task's default if absent. */
   readonly learningRate?: number;
-  /** Steps of linear warmup. */
+  /** Steps of linear warm-up; the task's default if absent. */
   readonly warmupSteps?: number;
   /** Exponent of the polynomial decay; 1 (linear) if absent. */
   readonly polyPower?: number;
@@ -75,9 +75,9 @@ export interface TrainRequest {
   readonly loggingSteps?: number;
   /** Steps between evaluations; a tenth of all steps if absent. */
   readonly evalSteps?: number;
-  /** Steps between checkpoints. */
+  /** Steps between checkpoints; a fifth of all steps in pretraining and `evalSteps` in fine-tuning if absent. */
   readonly saveSteps?: number;
-  /** Number of newest checkpoints to keep; 0 keeps all. */
+  /** Number of newest checkpoints to keep; 0 keeps all. 3 in pretraining and 1 in fine-tuning if absent. */
   readonly keepCheckpoints?: number;
   /** Number of evaluations without improvement after which the run stops; 0, the default, never stops it. */
   readonly earlyStopPatience?: number;
@@ -94,7 +94,7 @@ export interface TaskDefaults {
   readonly stepsName: string;
   /** Peak learning rate. */
   readonly learningRate: number;
-  /** Steps of linear warmup. */
+  /** Steps of linear warm-up. */
   readonly warmupSteps: number;
   /** Update rule. */
   readonly optimizer: OptimizerSettings["kind"];
@@ -225,7 +225,7 @@ export interface Recipe {
   readonly maxSteps?: number;
   /** Passes over the training examples. */
   readonly epochs?: number;
-  /** Steps of linear warmup; a tenth of all steps if absent. */
+  /** Steps of linear warm-up; a tenth of all steps if absent. */
   readonly warmupSteps?: number;
   /** Maximum number of tokens of a sequence. */
   readonly maxSeqLength: number;
@@ -284,7 +284,8 @@ export interface FinetuneSettings extends TrainSettings {
 }
 
 /**
- * Completes a request for fine-tuning.
+ * Completes a request for fine-tuning. Absent settings get these defaults: AdamW with a peak learning rate of 2e-5 and a warm-up of a tenth of the steps, 3 epochs, 32
+ * examples per step, and 128 tokens per sequence.
  *
  * @param trainExamples number of examples of an epoch
  * @throws {RangeError} naming a setting that is out of range.

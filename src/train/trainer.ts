@@ -102,9 +102,12 @@ export class Trainer<B extends TaskBatch = TaskBatch> {
   #lossScale: LossScaleState | undefined;
 
   /**
-   * Allocates model and optimizer, all zero. Initialize or load the parameters before the first step.
+   * Allocates model and optimizer, all zero. Before the first step, set the parameters with `initialize` or `loadWeights`.
    *
-   * @param ranks processes that train together, each on its part of every batch
+   * @param config configuration of the encoder
+   * @param objective losses and heads, such as `PRETRAINING`
+   * @param settings those of `pretrainSettings` or `finetuneSettings`, or your own
+   * @param ranks processes that train together, each on its part of every batch; a single process if absent
    * @throws {ConfigError} if the configuration is invalid
    * @throws {RangeError} if a setting is out of range, or a buffer exceeds a limit of the device
    * @throws {DeviceError} if there is not enough memory

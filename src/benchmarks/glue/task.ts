@@ -159,9 +159,11 @@ function classifierHead(
 }
 
 /**
- * Returns the fine-tuning task for training and validation rows.
+ * Returns the fine-tuning task for training and validation rows. Your own labels need a definition with other `labels` and `classNames`.
  *
- * @param maxLength maximum sequence length in tokens
+ * @param definition a task of `glueTaskDefinition`, or a copy with other labels
+ * @param heldOut validation sets; the name of a set, if not empty, is the suffix of its metrics (`accuracy_mm`)
+ * @param maxLength maximum sequence length in tokens; longer texts are cut
  */
 export function glueTask(
   definition: GlueTaskDefinition,

@@ -33,7 +33,14 @@ export class NoExamplesError extends RangeError {
   /** The shortest sentence that another one follows, if there is no room for the second. */
   readonly shortest: LongSentence | null;
 
-  private constructor(
+  /**
+   * Creates the error; see {@linkcode NoExamplesError.of}.
+   *
+   * @param message What is missing, and the fix.
+   * @param missing The kind of it.
+   * @param shortest The sentence, if there is no room for a second one.
+   */
+  constructor(
     message: string,
     missing: NoExamplesError["missing"],
     shortest: LongSentence | null = null,

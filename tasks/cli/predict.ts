@@ -34,14 +34,14 @@ const ANSWER_OPTIONS = {
     aliases: ["max-length"],
     help: "Tokens per window with the question; a long text is read in several windows.",
     range: [5],
-    defaultText: "384, or the model's positions",
+    defaultText: "that of fine-tuning, or 384",
   },
   "--doc-stride <n>": {
     kind: "integer",
     aliases: ["stride"],
     help: "Tokens between the starts of two windows.",
     range: [1],
-    defaultText: 128,
+    defaultText: "that of fine-tuning, or 128",
   },
 } as const satisfies OptionTable;
 

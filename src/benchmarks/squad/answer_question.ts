@@ -6,13 +6,17 @@
 import { quote } from "../../json/mod.ts";
 import type { Encoder } from "../../model/mod.ts";
 import type { Tokenizer } from "../../text/mod.ts";
-import { predictAll } from "../../train/mod.ts";
+import { predictAll, trainedLength } from "../../train/mod.ts";
 import { type DecodedAnswer, decodeQuestion, type WindowScores } from "./decode.ts";
 import { squadFeatures, type SquadWindow } from "./features.ts";
 import { linearHead, type SquadTaskHead } from "./heads.ts";
+import { trainedWindows } from "./task.ts";
 
 /** Maximum number of windows per batch. */
 const BATCH = 8;
+
+/** Tokens per window of a model whose configuration does not contain the length of fine-tuning. */
+const UNTRAINED_LENGTH = 384;
 
 /** A question and the text it is about. */
 export interface AskedQuestion {
@@ -24,16 +28,16 @@ export interface AskedQuestion {
 
 /** Options of {@linkcode answerQuestions}. */
 export interface AnswerQuestionsOptions {
-  /** Maximum length of a window in tokens; default 384, or the model's maximum if smaller. */
+  /** Maximum length of a window in tokens; default that of fine-tuning, else 384, at most the model's maximum. */
   readonly maxLength?: number;
-  /** Number of tokens between the starts of two windows; default 128. */
+  /** Number of tokens between the starts of two windows; default that of fine-tuning, else 128. */
   readonly stride?: number;
   /** Windows per batch; default 8. */
   readonly batchSize?: number;
 }
 
 /**
- * Answers questions in batches of windows.
+ * Answers questions in batches of windows. Questions are truncated to the length of fine-tuning, else to 64 tokens.
  *
  * @returns the answers to each question, in order
  * @throws {RangeError} if a question leaves no room for its text in a window
@@ -43,16 +47,18 @@ export async function answerQuestions(
   head: SquadTaskHead,
   tokenizer: Tokenizer,
   asked: readonly AskedQuestion[],
-  { maxLength = Math.min(encoder.config.maxPositionEmbeddings, 384), stride, batchSize = BATCH }:
+  { maxLength = trainedLength(encoder.config, UNTRAINED_LENGTH), stride, batchSize = BATCH }:
     AnswerQuestionsOptions = {},
 ): Promise<DecodedAnswer[]> {
   const questions = asked.map(({ question, context }) => ({
     ...{ id: quote(question), title: "", answers: [] },
     ...{ question, context },
   }));
+  const trained = trainedWindows(encoder.config);
   const { windows } = squadFeatures({ version: "2.0", questions }, tokenizer, {
+    ...trained,
     maxLength,
-    stride,
+    stride: stride ?? trained.stride,
   });
   const { device } = encoder.parameters;
   const scores = await predictAll(device, encoder, head, windows, batchSize, maxLength);

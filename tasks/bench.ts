@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import { showsColors } from "./cli/command.ts";
+import { showsColors } from "./cli/terminal.ts";
 import { dashes } from "./cli/command_line.ts";
 import { report } from "./cli/run.ts";
 

@@ -2,10 +2,10 @@
  * `deno task demo`: continues the pretraining of a small ALBERT on plain text and fine-tunes it in a few minutes, with the commands that a user would run.
  */
 import { Command, EnumType } from "@cliffy/command";
-import { showsColors } from "./cli/command.ts";
 import { onInterrupt } from "./cli/interrupt.ts";
 import { DEVICES } from "./cli/options.ts";
-import { terminalColumns, wrap } from "./cli/progress.ts";
+import { wrap } from "./cli/progress.ts";
+import { showsColors, terminalColumns } from "./cli/terminal.ts";
 import { report, runCli } from "./cli/run.ts";
 import { hasShippedModel, SHIPPED_MODEL } from "../src/weights/mod.ts";
 import { finetuningResults, isFinished, pretrainingResults } from "./demo/results.ts";

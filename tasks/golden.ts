@@ -2,7 +2,7 @@
  * `deno task golden DIR --device D [--output OUT] [--json]`: computes all golden cases of a folder and compares them with PyTorch.
  */
 import { Command, EnumType } from "@cliffy/command";
-import { showsColors } from "./cli/command.ts";
+import { showsColors } from "./cli/terminal.ts";
 import { DEVICES } from "./cli/options.ts";
 import { report } from "./cli/run.ts";
 

@@ -4,7 +4,7 @@
  */
 import { Command, ValidationError } from "@cliffy/command";
 import type { Capabilities, Kernel, Structural } from "../kernels/mod.ts";
-import { showsColors } from "./cli/command.ts";
+import { showsColors } from "./cli/terminal.ts";
 import { dashes } from "./cli/command_line.ts";
 import { report } from "./cli/run.ts";
 import { plan } from "./kernels/plan.ts";

@@ -4,7 +4,8 @@
 import { Command, EnumType } from "@cliffy/command";
 import { SHIPPED_MODEL } from "../src/weights/shipped/name.ts";
 import { MODELS, TABLE_TASKS } from "./ship/results_table.ts";
-import { showHelpAlone, showsColors } from "./cli/command.ts";
+import { showHelpAlone } from "./cli/command.ts";
+import { showsColors } from "./cli/terminal.ts";
 import { DEVICES } from "./cli/options.ts";
 import { report } from "./cli/run.ts";
 

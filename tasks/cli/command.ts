@@ -71,11 +71,6 @@ export function showHelpAlone(command: Command<any>): Command<any> {
   return command.action(() => command.showHelp());
 }
 
-/** Whether standard output is a terminal that shows colors. */
-export function showsColors(): boolean {
-  return Deno.stdout.isTerminal() && !Deno.noColor;
-}
-
 /** A command that has commands below it. */
 export function defineGroup(
   description: string,

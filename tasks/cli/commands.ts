@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-explicit-any
 import { Command } from "@cliffy/command";
 import settings from "../../deno.json" with { type: "json" };
-import { addGlobalOptions, showHelpAlone, showsColors } from "./command.ts";
+import { addGlobalOptions, showHelpAlone } from "./command.ts";
+import { showsColors } from "./terminal.ts";
 
 /** Every command and the file whose default export it is, in the order of the help text. */
 export const COMMANDS: Record<string, () => Promise<{ default: Command<any> }>> = {

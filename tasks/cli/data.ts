@@ -4,6 +4,7 @@ import { defineCommand, defineGroup } from "./command.ts";
 import { usage } from "./errors.ts";
 import { EXAMPLE_OPTIONS, givenExampleSettings } from "./example_options.ts";
 import type { Flags, OptionTable } from "./options.ts";
+import { showsColors } from "./terminal.ts";
 
 /** Which examples to make. */
 const DATASET_OPTIONS = {
@@ -58,7 +59,7 @@ const show = defineCommand({
     const { exampleAsJson, showExample } = await import("../../src/data/mod.ts");
     const { loadTokenizer } = await import("../../src/text/disk/mod.ts");
     const tokenizer = await loadTokenizer(flags.data);
-    const color = Deno.stdout.isTerminal() && !Deno.noColor;
+    const color = showsColors();
     const { mask } = dataset.corpus.vocabulary.special;
     for (let index = flags.index; index < flags.index + flags.count; index++) {
       const example = dataset.exampleAt(index, true);

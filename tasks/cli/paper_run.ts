@@ -36,6 +36,7 @@ import type { PaperRunFlags } from "./paper.ts";
 import { deviceOf, experimentsOf, requestOf } from "./paper_plan.ts";
 import { resultsFolder } from "./paper_report.ts";
 import { createProgress, duration, printNotice, type Progress } from "./progress.ts";
+import { isScreen } from "./terminal.ts";
 
 /** A timer with a longer delay fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -163,7 +164,7 @@ class JobProgress implements JobsObserver {
     if (this.#bar === undefined) {
       // Without a terminal, short jobs print no progress lines.
       const seconds = (performance.now() - this.#startedAt) / 1000;
-      if (seconds < EVERY && !Deno.stderr.isTerminal()) return;
+      if (seconds < EVERY && !isScreen(Deno.stderr)) return;
       this.#bar = createProgress({
         title: job.kind,
         total: steps,

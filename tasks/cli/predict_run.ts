@@ -50,6 +50,7 @@ import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { logTo } from "./progress.ts";
 import { linesOf, standardInput } from "./standard_input.ts";
+import { showsColors } from "./terminal.ts";
 import type {
   AnswerFlags,
   ChooseFlags,
@@ -219,7 +220,7 @@ export async function predictAnswer(
     console.log(
       flags.json
         ? answerJson(question, text, decoded, flags.top)
-        : answerText(text, decoded, flags.top, Deno.stdout.isTerminal() && !Deno.noColor),
+        : answerText(text, decoded, flags.top, showsColors()),
     );
   } finally {
     await device.destroy();

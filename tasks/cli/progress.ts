@@ -5,7 +5,7 @@
  */
 import { CLEAR_LINE, progressLine, type ProgressState } from "./progress_line.ts";
 import { type BarMover, moveBar } from "./progress_timer.ts";
-import { printable } from "./terminal.ts";
+import { isScreen, printable, showsColors, terminalColumns } from "./terminal.ts";
 
 export { duration } from "./progress_line.ts";
 
@@ -144,18 +144,6 @@ export function logTo({ quiet }: { readonly quiet?: boolean }): (line: string) =
   };
 }
 
-/** Width of a terminal that does not report its own. */
-const DEFAULT_COLUMNS = 80;
-
-/** Width of the terminal; 80 if it is unknown. */
-export function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
-  } catch {
-    return DEFAULT_COLUMNS;
-  }
-}
-
 /** Prints a line on standard error. The work continues if nobody reads it any more, or if it is a file on a full disk. */
 export function printNotice(line: string): void {
   writeNotice(`${Deno.stderr.isTerminal() ? printable(line) : line}\n`);
@@ -170,11 +158,10 @@ function writeNotice(text: string): void {
 }
 
 function standardError(): ProgressOutput {
-  const terminal = Deno.stderr.isTerminal();
   return {
     write: writeNotice,
-    terminal,
-    colors: terminal && !Deno.noColor,
+    terminal: isScreen(Deno.stderr),
+    colors: showsColors(Deno.stderr),
     columns: terminalColumns,
     now: () => performance.now(),
     move: moveBar,

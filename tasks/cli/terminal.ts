@@ -1,8 +1,41 @@
 /**
- * Text of files on a terminal. Control characters in a label or the name of a file could move the cursor to other lines, hide text, or type for the user.
+ * What the terminal of a command can show, and text of files on it. Control characters in a label or the name of a file could move the cursor to other lines, hide text, or type for the user.
  *
  * @module
  */
+
+/** A standard stream. */
+type Stream = Pick<typeof Deno.stderr, "isTerminal">;
+
+/** Width of a terminal that does not report its own. */
+const DEFAULT_COLUMNS = 80;
+
+/** Returns whether a stream is a terminal that interprets escape sequences. One with `TERM=dumb`, such as a shell of Emacs, prints them as text. */
+export function isScreen(stream: Stream): boolean {
+  return stream.isTerminal() && terminalType() !== "dumb";
+}
+
+/** Returns whether a stream is a terminal that shows colors. */
+export function showsColors(stream: Stream = Deno.stdout): boolean {
+  return isScreen(stream) && !Deno.noColor;
+}
+
+/** Returns the width of the terminal; 80 if it is unknown. */
+export function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
+  } catch {
+    return DEFAULT_COLUMNS;
+  }
+}
+
+function terminalType(): string | undefined {
+  try {
+    return Deno.env.get("TERM");
+  } catch {
+    return undefined; // Without permission to read it, the terminal is taken for a usual one.
+  }
+}
 
 /** Control characters except line feeds and tabs, and colors. */
 // deno-lint-ignore no-control-regex

@@ -17,7 +17,7 @@ const LIBRARY = "--allow-ffi";
 const NETWORK = "--allow-net";
 /** The live page of `paper lesson`. */
 const PAGE = "--allow-net=127.0.0.1";
-const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR";
+const VARIABLES = "--allow-env=ALBERT_*,NO_COLOR,TERM";
 /** Node's `glob` reads this variable when it first expands a pattern such as `books/*.txt`. */
 const VARIABLES_OF_PATTERNS = `${VARIABLES},__MINIMATCH_TESTING_PLATFORM__`;
 /** BLAS, MPI and the hub read their own environment variables. */

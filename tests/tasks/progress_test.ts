@@ -171,6 +171,54 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "a terminal with TERM=dumb gets lines, and one with NO_COLOR a bar, without escape sequences for colors",
+  ignore: !HAS_SCRIPT,
+  async fn() {
+    const code = `
+      import { createProgress } from ${JSON.stringify(`${fileUrl(ROOT)}/tasks/cli/progress.ts`)};
+      import { showsColors } from ${JSON.stringify(`${fileUrl(ROOT)}/tasks/cli/terminal.ts`)};
+      const progress = createProgress({ title: "busy", total: 10 });
+      progress.update(1, "loss 2.5");
+      progress.log("a line");
+      progress.end(\`colors \${showsColors()}\`);
+    `;
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    const shown = async (flags: string, env: Record<string, string>) => {
+      const { stdout } = await new Deno.Command("script", {
+        args: ["-qec", `${Deno.execPath()} run --no-check ${flags} --no-lock ${file}`, "/dev/null"],
+        env: { TERM: "xterm", NO_COLOR: "", ...env },
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(stdout);
+      assert(text.includes("loss 2.5"), text);
+      const escapes = text.includes("\x1b[2K"), colors = text.includes("\x1b[1mloss");
+      assertEquals(text.includes("colors true"), colors, text);
+      return { escapes: text.includes("\x1b"), bar: escapes, colors };
+    };
+    try {
+      await Deno.writeTextFile(file, code);
+      assertEquals(await shown("-A", {}), { escapes: true, bar: true, colors: true });
+      assertEquals(await shown("-A", { TERM: "dumb" }), {
+        escapes: false,
+        bar: false,
+        colors: false,
+      });
+      assertEquals(await shown("-A", { NO_COLOR: "1" }), {
+        escapes: true,
+        bar: true,
+        colors: false,
+      });
+      // Without permission to read TERM, the terminal is taken for a usual one.
+      const { bar } = await shown("--no-prompt --allow-read --allow-env=NO_COLOR", {});
+      assert(bar);
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
+
 Deno.test("createProgress() uses colors only if the terminal has them, and no color counts as width", () => {
   const draw = (colors: boolean, columns: number) => {
     const { output, written, pass } = screen(true, columns, colors);

@@ -63,14 +63,40 @@ async function normalizationRule(name: string): Promise<NormalizationRule> {
   return { name: "user_defined", charsmap: compileRules(parseRules(text, name)) };
 }
 
-/** Rejects a folder whose data or model depends on the vocabulary that it contains. */
+/** Rejects a folder whose data or model depends on the vocabulary that it contains, or with files that would apply to the new vocabulary. */
 async function refuseDependents(output: string): Promise<void> {
   const { ifExists } = await import("../../src/files/mod.ts");
+  const has = async (name: string) => await ifExists(Deno.stat(`${output}/${name}`)) !== null;
   for (const [name, content] of [["index.json", "prepared data"], ["config.json", "a model"]]) {
-    if (await ifExists(Deno.stat(`${output}/${name}`)) === null) continue;
+    if (!await has(name)) continue;
     throw new Error(
       `${output} contains ${content} (${name}) of another vocabulary: choose another folder`,
     );
+  }
+  for (const name of ["vocab.txt", "added_tokens.json"]) {
+    if (!await has(name)) continue;
+    throw new Error(
+      `${output} contains ${name} of another tokenizer, which would be read with the new one: ` +
+        "choose another folder, or remove the file",
+    );
+  }
+}
+
+/** Writes the files of a vocabulary in place of an older one. A process that is killed meanwhile leaves a folder without a vocabulary, not a mixture of two. */
+async function replaceVocabulary(
+  output: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  const { atomicWriteFile, ifExists, removeTemporaryFiles } = await import(
+    "../../src/files/mod.ts"
+  );
+  const vocabularies = ["spiece.model", "tokenizer.json"];
+  await Deno.mkdir(output, { recursive: true });
+  await removeTemporaryFiles(output, Object.keys(files));
+  for (const name of vocabularies) await ifExists(Deno.remove(`${output}/${name}`));
+  const names = Object.keys(files).filter((name) => !vocabularies.includes(name));
+  for (const name of [...names, ...vocabularies]) {
+    if (name in files) await atomicWriteFile(`${output}/${name}`, files[name]);
   }
 }
 
@@ -145,8 +171,9 @@ const train = defineCommand({
     const { countWords, expandInputs, findReadOnce } = await import(
       "../../src/data/disk/mod.ts"
     );
-    const { atomicWriteFile, folderOf, LockedError, linkTarget, lockOutput, removeTemporaryFiles } =
-      await import("../../src/files/mod.ts");
+    const { folderOf, LockedError, linkTarget, lockOutput } = await import(
+      "../../src/files/mod.ts"
+    );
     const { Tokenizer, writeSentencePieceModel } = await import("../../src/text/mod.ts");
     const { VocabularyTrainer, vocabularyListing } = await import("../../src/text/training/mod.ts");
     const training = {
@@ -215,7 +242,6 @@ const train = defineCommand({
       progress.update(stage.step, `${pieces} pieces, target ${target}`, stage.expectedSteps);
     });
 
-    await Deno.mkdir(flags.output, { recursive: true });
     const bytes = writeSentencePieceModel(model);
     const { lowerCase, stripAccents } = training;
     const tokenizer = Tokenizer.fromModel(bytes, { lowerCase, stripAccents });
@@ -225,10 +251,7 @@ const train = defineCommand({
       "spiece.model": bytes,
       "spiece.vocab": vocabularyListing(model.pieces),
     };
-    await removeTemporaryFiles(flags.output, Object.keys(files));
-    for (const [name, content] of Object.entries(files)) {
-      await atomicWriteFile(`${flags.output}/${name}`, content);
-    }
+    await replaceVocabulary(flags.output, files);
     progress.end(`${flags.output}: ${model.pieces.length} pieces`);
     if (flags.json) {
       const pieces = model.pieces.length;

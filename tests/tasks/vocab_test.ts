@@ -147,3 +147,34 @@ Deno.test("albert vocab train rejects invalid input with one sentence", () =>
     }
     assertEquals([...Deno.readDirSync(`${folder}/v`)].length, 2);
   }));
+
+Deno.test("albert vocab train leaves no file of an older vocabulary that would be read with the new one", () =>
+  inFolder(async (folder) => {
+    const lines = Array.from({ length: 300 }, (_, i) => `a cat paid ${i} € for the mat`);
+    await Deno.writeTextFile(`${folder}/text.txt`, lines.join("\n"));
+    const output = `${folder}/v`;
+    const train = (size: string, ...more: string[]) =>
+      runAlbert([
+        ...["vocab", "train", "--input", `${folder}/text.txt`, "--vocab-size", size],
+        ...["--output", output, "--quiet", ...more],
+      ]);
+    const first = await train("45");
+    assertEquals(first.code, 0, first.stderr);
+    assertEquals((await loadTokenizer(output)).vocabularySize, 45);
+
+    // No tokenizer.json can express these rules, because € is a user-defined symbol.
+    await Deno.writeTextFile(`${folder}/rules.tsv`, "20AC\t45 55 52\n");
+    const second = await train("40", "--normalization-rule-name", `${folder}/rules.tsv`);
+    assertEquals(second.code, 0, second.stderr);
+    assertEquals(await exists(`${output}/tokenizer.json`), false);
+    assertEquals((await loadTokenizer(output)).vocabularySize, 40);
+
+    for (const name of ["added_tokens.json", "vocab.txt"]) {
+      await Deno.writeTextFile(`${output}/${name}`, "{}");
+      const { code, stderr } = await train("50");
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, `${output} contains ${name} of another tokenizer`);
+      await Deno.remove(`${output}/${name}`);
+      assertEquals((await loadTokenizer(output)).vocabularySize, 40);
+    }
+  }));

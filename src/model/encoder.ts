@@ -45,6 +45,18 @@ export interface EncoderInput {
   readonly lengths: Uint32Array;
 }
 
+/** @throws {ConfigError} for pairs of texts if the model has one token type only, as RoBERTa */
+function checkTypes({ tokenTypeIds }: EncoderInput, { typeVocabSize }: ModelConfig): void {
+  const other = tokenTypeIds.find((type) => type >= typeVocabSize);
+  if (other === undefined) return;
+  throw new ConfigError(
+    other === 1
+      ? "The model cannot read pairs of texts: its type_vocab_size is 1, but the tokens of the " +
+        "second text have type 1; use single texts, or a model with type_vocab_size 2"
+      : `Token type ${other} is not less than type_vocab_size, ${typeVocabSize}`,
+  );
+}
+
 /** Returns a batch of one text without padding, of the first segment. */
 export function singleText(ids: readonly number[]): EncoderInput {
   return {
@@ -144,11 +156,12 @@ export class Encoder {
   /**
    * Computes the embeddings and all blocks.
    *
-   * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`
+   * @throws {ConfigError} if the sequence is longer than `maxPositionEmbeddings`, or a token type is not less than `typeVocabSize`
    * @throws {RangeError} if an array has the wrong length, a length is not 1 to `sequence`, or a token id is not in the vocabulary
    */
   forward(scope: Scope, input: EncoderInput): EncoderOutput {
     checkInput(input);
+    checkTypes(input, this.config);
     const lengths = new KeyLengths(scope.device, input.lengths);
     let hidden = this.#embeddings(this.#scopeOf(0, scope), input);
     const hiddenStates = [hidden];

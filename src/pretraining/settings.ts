@@ -96,6 +96,12 @@ export function pretrainSettings(request: PretrainRequest, config: ModelConfig):
         `${config.maxPositionEmbeddings} tokens (the model's max_position_embeddings), got ${length}`,
     );
   }
+  if (config.typeVocabSize < 2 && settings.examples.pairObjective !== "none") {
+    throw new RangeError(
+      `pairObjective must be "none" for a model with type_vocab_size ${config.typeVocabSize}, because ` +
+        "pairs of sentences need 2 token types",
+    );
+  }
   checkIntegers(1, settings, ["evalExamples"]);
   checkIntegers(0, settings, ["dataloaderNumWorkers"]);
   return settings;

@@ -312,3 +312,14 @@ testDevices("Albert.tag() returns the spans of AlbertForTokenClassification", as
     "BertForSequenceClassification, which does not tag words",
   );
 });
+
+Deno.test("a model with one token type rejects pairs of texts with its type_vocab_size", async () => {
+  await onCpu(async (device) => {
+    using albert = await Albert.load(reader(toyFiles({ type_vocab_size: 1 })), device);
+    assertEquals((await albert.classify("a cat")).length, 3);
+    assertEquals((await albert.embed("a cat")).length, 16);
+    const message = "The model cannot read pairs of texts: its type_vocab_size is 1";
+    await assertRejects(() => albert.classify([["a cat", "a dog"]]), ConfigError, message);
+    await assertRejects(() => albert.answer("who sat", "a cat sat"), ConfigError, message);
+  });
+});

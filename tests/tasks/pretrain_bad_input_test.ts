@@ -65,6 +65,12 @@ Deno.test("pretrain names the flag that is missing, unknown or out of range", as
     2,
     `--phases ${long}`,
   );
+  const single = await configFile("single", { type_vocab_size: 1 });
+  await refuses(
+    [...DATA, ...SHORT, "--config", single],
+    2,
+    '--pair-objective must be "none" for a model with type_vocab_size 1',
+  );
   await refuses([...DATA, "--steps", "0"], 2, "steps must be an integer from 1, got 0");
   await refuses([...DATA, "--steps", "2", "--batch-size", "0"], 2, "--batch-size must be");
   await refuses([...DATA, ...SHORT, "--learning-rate", "-1"], 2, "--learning-rate must be");

@@ -75,7 +75,10 @@ export async function readEmbeddingDefaults(
   if (!Array.isArray(modules)) {
     return { pooling: "mean", normalize: true, lowerCase: false, maxLength: maxPositionEmbeddings };
   }
-  const types = modules.map((one) => String(isObject(one) ? one.type : "").split(".").at(-1)!);
+  const types = modules.map((one) => {
+    const type = isObject(one) ? one.type : undefined;
+    return typeof type === "string" ? type.split(".").at(-1)! : quote(type);
+  });
   const text = await firstObject(read, SENTENCE_SETTINGS.text);
   const given = text.max_seq_length ??
     (await firstObject(read, ["tokenizer_config.json"])).model_max_length;

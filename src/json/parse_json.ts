@@ -36,10 +36,14 @@ export function parseJson(text: string): unknown {
     const why = shorten((cause as Error).message, 120);
     throw new SyntaxError(`it is not valid JSON (${why})`, { cause });
   }
-  if (isDeeperThan(value, MAX_DEPTH)) {
-    throw new SyntaxError(`its JSON is nested more than ${MAX_DEPTH} levels deep`);
-  }
+  checkDepth(value);
   return value;
+}
+
+/** Rejects a JSON value that is nested too deeply. @throws {SyntaxError} */
+export function checkDepth(value: unknown): void {
+  if (!isDeeperThan(value, MAX_DEPTH)) return;
+  throw new SyntaxError(`its JSON is nested more than ${MAX_DEPTH} levels deep`);
 }
 
 /** Whether a value is nested more deeply than `levels`. */

@@ -115,3 +115,19 @@ Deno.test("tables may have any number of columns, and elements of an array a lim
     "Cannot read f.json: an element of the array is longer than 64 million characters",
   );
 });
+
+Deno.test("records that are nested too deeply are rejected with their line", async () => {
+  const deep = `{"text":"a","x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+  for (
+    const [name, text, where] of [
+      ["f.jsonl", `{"text":"a"}\n${deep}\n`, "line 2"],
+      ["f.json", `[{"text":"a"},${deep}]`, "element 2"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => Array.fromAsync(readRecords(bytesOf(text), name)),
+      SyntaxError,
+      `Cannot read ${name}: ${where}: its JSON is nested more than 200 levels deep`,
+    );
+  }
+});

@@ -10,6 +10,7 @@ const text = () => import("./readers/text.ts");
 const data = () => import("./readers/data.ts");
 const run = () => import("./readers/run.ts");
 const hub = () => import("./readers/hub.ts");
+const records = () => import("./readers/records.ts");
 const commandLine = () => import("./readers/command_line.ts");
 
 /** Functions that load the fuzzers, so that a worker loads only its own. */
@@ -24,6 +25,11 @@ export const FUZZERS: Readonly<Record<string, Load>> = {
   "glue": async () => (await benchmarks()).glueTsv,
   "squad": async () => (await benchmarks()).squadJson,
   "race": async () => (await benchmarks()).raceJson,
+  "records": async () => (await records()).records,
+  "conll": async () => (await records()).conll,
+  "parquet": async () => (await records()).parquet,
+  "modules.json": async () => (await records()).embedding,
+  "special-tokens": async () => (await vocabulary()).specialTokens,
   "predictions": async () => (await benchmarks()).predictions,
   "text": async () => (await text()).text,
   "gzip": async () => (await text()).gzip,

@@ -146,7 +146,7 @@ function missingColumns(
 ): GlueFileError {
   const got = header.join("") === ""
     ? "an empty line"
-    : header.map((name) => quote(name)).join(", ");
+    : header.slice(0, 20).map((name) => quote(name)).join(", ");
   return new GlueFileError(
     `${file}, line 1: the header must contain ${TEXT_NAMES}${more}, got ${got}`,
   );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, quote } from "../../json/mod.ts";
+import { isObject, quote, shorten } from "../../json/mod.ts";
 import { checkThrift } from "./parquet_bytes.ts";
 import { checkedChunks, checkRowCounts } from "./parquet_check.ts";
 import { DocumentCollector, type TextDocument } from "./text_document.ts";
@@ -48,10 +48,13 @@ export async function openParquet(file: RandomAccessFile, source: string): Promi
       return await read();
     } catch (cause) {
       const { message } = cause as Error;
+      // A decoder that stumbles over damaged data throws errors of the engine, which explain nothing.
+      const isEngine = cause instanceof TypeError || cause instanceof RangeError;
+      const why = isEngine ? "" : ` (${shorten(message, 200)})`;
       throw new SyntaxError(
         cause instanceof TypeError && /decode|encod/i.test(message)
           ? `Cannot read ${source}: a text is not valid UTF-8`
-          : `Cannot read ${source}: its Parquet data is damaged or not supported (${message})`,
+          : `Cannot read ${source}: its Parquet data is damaged or not supported${why}`,
         { cause },
       );
     }

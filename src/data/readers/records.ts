@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exactJson, isObject, parseExactJson, quote } from "../../json/mod.ts";
+import { checkDepth, exactJson, isObject, parseExactJson, quote } from "../../json/mod.ts";
 import { decode, linesOf } from "./lines.ts";
 import { jsonElements, tableRows } from "./tables.ts";
 
@@ -92,6 +92,13 @@ function jsonRecord(text: string, line: number, name: string, unit = "line"): Te
     fields = parseExactJson(text);
   } catch (cause) {
     throw new SyntaxError(`Cannot read ${name}: ${unit} ${line} is not valid JSON`, { cause });
+  }
+  try {
+    checkDepth(fields);
+  } catch (cause) {
+    throw new SyntaxError(`Cannot read ${name}: ${unit} ${line}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (isObject(fields)) return { line, fields };
   throw new SyntaxError(

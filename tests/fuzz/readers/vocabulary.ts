@@ -2,11 +2,12 @@
 import {
   parseTokenizerConfig,
   readSentencePieceModel,
+  readTokenizer,
   Tokenizer,
   writeSentencePieceModel,
 } from "../../../src/text/mod.ts";
 import { smallModelBytes, smallTokenizer } from "../../data/small_tokenizer.ts";
-import { fuzzer } from "../fuzzer.ts";
+import { chance, fuzzer, pick } from "../fuzzer.ts";
 import { mutateBytes } from "../mutate_bytes.ts";
 import { mutateJson } from "../mutate_json.ts";
 import { mutateText } from "../mutate_text.ts";
@@ -68,5 +69,40 @@ export const tokenizerConfig = fuzzer<string>({
   read: (text) => {
     const options = parseTokenizerConfig(text);
     use(Tokenizer.fromModel(MODELS[0], options));
+  },
+});
+
+const SPECIAL = {
+  "tokenizer_config.json": {
+    tokenizer_class: "AlbertTokenizer",
+    do_lower_case: true,
+    model_max_length: 512,
+    mask_token: { content: "[MASK]", lstrip: true, special: true },
+    added_tokens_decoder: { "4": { content: "[MASK]", lstrip: true, special: true } },
+  },
+  "special_tokens_map.json": { mask_token: "[MASK]", additional_special_tokens: ["<a>"] },
+  "added_tokens.json": { "<a>": 40 },
+};
+
+/** The files that name special tokens, for a model and a list of words. */
+export const specialTokens = fuzzer<readonly string[]>({
+  rejections: [...REFUSALS, "UnsupportedPart"],
+  cost: 2,
+  make: (random) => [
+    pick(random, ["spiece.model", "vocab.txt"]),
+    ...Object.values(SPECIAL).map((file) =>
+      chance(random, 50) ? mutateJson(random, [file]) : JSON.stringify(file)
+    ),
+  ],
+  read: async ([vocabulary, ...files]) => {
+    const names = Object.keys(SPECIAL), encoder = new TextEncoder();
+    const tokenizer = await readTokenizer((name) => {
+      if (name === vocabulary) {
+        return Promise.resolve(name === "vocab.txt" ? encoder.encode(WORD_FILE) : MODELS[0]);
+      }
+      const at = names.indexOf(name);
+      return Promise.resolve(at < 0 ? null : encoder.encode(files[at]));
+    });
+    use(tokenizer!);
   },
 });

@@ -44,12 +44,12 @@ export async function commandPage(): Promise<string> {
     "- Both spellings of a flag work: `--max-seq-length` and `--max_seq_length`.\n" +
     "- `--flag VALUE` and `--flag=VALUE` are the same. Lists are given as `--data A B` or as\n" +
     "  `--data A --data B`.\n" +
-    "- Words such as task names may be written in other ways, `SST2` for `sst-2`. Options marked with\n" +
+    "- Words such as task names have other spellings, such as `SST2` for `sst-2`. Options marked with\n" +
     "  *also* accept the names that Hugging Face's scripts have.\n" +
     "- Commands exit with 0 on success, 1 on failure, and 2 for a wrong command line.\n" +
     "- `--settings FILE` of the training commands reads settings from a JSON or YAML file:\n" +
     '  `{"batchSize": 64, "learning-rate": 1e-3}`. Flags on the command line override it.\n' +
-    "- `--resume` takes all settings from `run.json`, overridden by the settings file and by flags.\n" +
+    "- `--resume` reads all settings from `run.json`; the settings file and flags override them.\n" +
     "  The seed cannot change. Neither `run.json` nor a settings file contains\n" +
     `  ${flagsWhere(({ remembered }) => remembered === false)}.\n` +
     `  \`run.json\` does not contain ${flagsWhere(({ once }) => once === true)} either.\n`,
@@ -144,9 +144,9 @@ function optionRow(row: NamedOption): string {
     : literal
     ? code(`${shown}`)
     : shown;
-  return `| ${code(`${flag} ${value}`.trim())} | ${
-    `${help}${words}${needs}${also}`.replaceAll("|", "\\|")
-  } | ${fallback} |`;
+  // A vertical line ends a cell, also within code.
+  const cells = [code(`${flag} ${value}`.trim()), `${help}${words}${needs}${also}`, fallback];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
 function code(text: string): string {

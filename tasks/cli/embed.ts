@@ -35,7 +35,7 @@ const OPTIONS = {
     help: "Mean of all tokens, or the state of [CLS].",
     defaultText: "the model's, else mean",
   },
-  "--normalize <yes>": {
+  "--normalize <true|false>": {
     kind: "boolean",
     help: "Scale each vector to length 1.",
     defaultText: "the model's, else true",

@@ -42,12 +42,12 @@ export const EXAMPLE_OPTIONS = {
     help: "Maximum number of words in a masked n-gram.",
     defaultText: 3,
   },
-  "--favor-shorter-ngram <yes>": {
+  "--favor-shorter-ngram <true|false>": {
     kind: "boolean",
     help: "Mask short n-grams more often than long ones.",
     defaultText: true,
   },
-  "--whole-word <yes>": {
+  "--whole-word <true|false>": {
     kind: "boolean",
     help: "Mask whole words instead of single pieces.",
     defaultText: true,

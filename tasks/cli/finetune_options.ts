@@ -34,7 +34,10 @@ export function levelsOf(level: typeof LEVELS[number] = "all"): readonly RaceLev
 /** Options of all `albert finetune` commands. */
 export const FINETUNE_OPTIONS = {
   ...RUN,
-  "--data <folder>": { kind: "string", help: "Folder with the official files of the benchmark." },
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder with the official files of the benchmark; required for a new run.",
+  },
   "--checkpoint <folder>": {
     aliases: ["model-name-or-path"],
     kind: "string",
@@ -118,7 +121,7 @@ export const FINETUNE_OPTIONS = {
       below: 1,
       defaultText: "the recipe's",
     },
-    "--shuffle <yes>": {
+    "--shuffle <true|false>": {
       kind: "boolean",
       help: "Shuffle the training set in every epoch.",
       defaultText: true,
@@ -205,7 +208,11 @@ export const SQUAD_OPTIONS = {
 
 /** Options of `albert finetune glue`. */
 export const FINETUNE_GLUE_OPTIONS = {
-  "--task <name>": { kind: GLUE_TASKS, aliases: ["task-name"], help: "GLUE task." },
+  "--task <name>": {
+    kind: GLUE_TASKS,
+    aliases: ["task-name"],
+    help: "GLUE task; required for a new run.",
+  },
   ...FINETUNE_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -223,7 +230,10 @@ export type RaceFlags = GivenFlags<typeof FINETUNE_RACE_OPTIONS>;
 
 /** Options of the commands for the user's own files. */
 const OWN_FILES = {
-  "--data <folder>": { kind: "string", help: "Folder with your train and dev files." },
+  "--data <folder>": {
+    kind: "string",
+    help: "Folder with your train and dev files; required for a new run.",
+  },
   "--dev-fraction <x>": {
     kind: "number",
     help: "Share of the training file to hold out if the folder has no dev file.",
@@ -274,6 +284,11 @@ export const FINETUNE_SQUAD_OPTIONS = {
     help: "Training file to use instead of the folder's.",
   },
   ...FINETUNE_OPTIONS,
+  "--data <folder>": {
+    kind: "string",
+    help:
+      "Folder with the official files; required for a new run without --train-file and --dev-file.",
+  },
 } as const satisfies OptionTable;
 
 /** Flags of `albert finetune squad`. */

@@ -16,7 +16,7 @@ export const TEXT_OPTIONS = {
   },
   "--text-field <name>": {
     kind: "string",
-    help: "Field or column of JSON, CSV and TSV that contains the text.",
+    help: "Field or column of JSON, CSV, TSV and Parquet that contains the text.",
     default: "text",
   },
 } as const satisfies OptionTable;

@@ -177,7 +177,8 @@ export const PRETRAIN_OPTIONS = {
   "--data <path...>": {
     aliases: ["train-file"],
     kind: "strings",
-    help: "Folder written by albert prepare, or text files, folders and glob patterns.",
+    help:
+      "Folder written by albert prepare, or text files, folders and glob patterns; required for a new run.",
   },
   "--vocab <path>": {
     aliases: ["tokenizer-name"],

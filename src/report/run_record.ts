@@ -6,7 +6,7 @@
 import { isMissing, lacks } from "../files/mod.ts";
 import { isObject, parseJsonObject } from "../json/mod.ts";
 import {
-  readJsonLines,
+  readLog,
   readProfile,
   type RunEvent,
   RunFolderError,
@@ -231,18 +231,22 @@ function settingsOf(path: string, text: string): Record<string, unknown> {
   }
 }
 
-/** Adds the content of a run folder's log files to a record; lines of another form, such as incomplete ones, are skipped. */
+/**
+ * Adds the content of a run folder's log files to a record; lines of another form, such as incomplete ones, are skipped.
+ *
+ * @throws {RunFolderError} If the folder is a file.
+ */
 export async function readHistory(folder: string, record: RunRecord): Promise<void> {
-  for await (const lines of readJsonLines<unknown>(`${folder}/events.jsonl`)) {
+  for await (const lines of readLog<unknown>(folder, "events.jsonl")) {
     for (const line of lines) if (isRunEvent(line)) record.add(line);
   }
-  for await (const lines of readJsonLines<unknown>(`${folder}/samples.jsonl`)) {
+  for await (const lines of readLog<unknown>(folder, "samples.jsonl")) {
     for (const line of lines) if (isSampleLine(line)) record.samples.push(line);
   }
-  for await (const lines of readJsonLines<unknown>(`${folder}/tensors.jsonl`)) {
+  for await (const lines of readLog<unknown>(folder, "tensors.jsonl")) {
     for (const line of lines) if (isTensorLine(line)) record.tensors.push(line);
   }
-  for await (const lines of readJsonLines<unknown>(`${folder}/reviews.jsonl`)) {
+  for await (const lines of readLog<unknown>(folder, "reviews.jsonl")) {
     record.review = lines.filter(isReviewLine).at(-1) ?? record.review;
   }
   record.profile = await readProfile(folder);

@@ -138,11 +138,26 @@ export class RunFolder {
   }
 }
 
-/** Reads all complete lines of a run folder's `events.jsonl`; returns none if the file does not exist. */
+/**
+ * Reads all complete lines of a run folder's `events.jsonl`; returns none if the file does not exist.
+ *
+ * @throws {RunFolderError} If the folder is a file.
+ */
 export async function readEvents(folder: string): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const lines of readJsonLines<RunEvent>(`${folder}/${EVENTS}`)) events.push(...lines);
-  return events;
+  return (await Array.fromAsync(readLog<RunEvent>(folder, EVENTS))).flat();
+}
+
+/**
+ * Yields the values of a log file of a run folder, in chunks; none if the file does not exist. Lines that are not valid JSON are skipped.
+ *
+ * @throws {RunFolderError} If the folder is a file.
+ */
+export async function* readLog<T>(folder: string, name: LineFile): AsyncGenerator<T[]> {
+  try {
+    yield* readJsonLines<T>(`${folder}/${name}`);
+  } catch (error) {
+    throw isMissing(error) ? new RunFolderError(lacks(folder, name)) : error;
+  }
 }
 
 /** Yields the complete lines of a file up to a step, as bytes. */

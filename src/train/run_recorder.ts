@@ -16,7 +16,7 @@ import {
   CsvLog,
   EventFile,
   eventScalars,
-  readJsonLines,
+  readLog,
   readProfile,
   type RunFolder,
   settingsText,
@@ -210,13 +210,13 @@ function figuresOf({ parameterNorm, gradientNorm, trustRatio }: TensorNorms): Te
 async function* pastEvents(folder: string, { settings }: RunRecord): AsyncGenerator<TimedEvent> {
   let seconds = Date.now() / 1000;
   yield { seconds, texts: { settings: settingsText(settings) } };
-  for await (const events of readJsonLines<RunEvent>(`${folder}/events.jsonl`)) {
+  for await (const events of readLog<RunEvent>(folder, "events.jsonl")) {
     for (const event of events) {
       seconds = Number(event.time ?? seconds);
       yield { ...eventScalars(event), seconds };
     }
   }
-  for await (const lines of readJsonLines<TensorLine>(`${folder}/tensors.jsonl`)) {
+  for await (const lines of readLog<TensorLine>(folder, "tensors.jsonl")) {
     for (const line of lines) yield { ...tensorScalars(line), seconds };
   }
 }

@@ -1,5 +1,6 @@
 import { formatCount } from "../../src/json/mod.ts";
 import { defineCommand } from "./command.ts";
+import { logTo } from "./progress.ts";
 
 /** `albert convert` */
 export default defineCommand({
@@ -38,6 +39,7 @@ export default defineCommand({
     const { convertFolder } = await import("../../src/train/disk.ts");
     const { checkpointFolder } = await import("./open_checkpoint.ts");
     const { from, to } = flags;
+    const log = logTo(flags);
     const folder = await checkpointFolder(from, flags);
     const report = await convertFolder(folder, to, {
       source: from,
@@ -48,11 +50,10 @@ export default defineCommand({
     const parameters = formatCount(report.parameters);
     const heads = report.heads.join(", ") || "none";
     console.log(`${to}: ${report.architecture}, ${parameters} parameters, heads: ${heads}`);
-    if (flags.quiet) return;
     if (report.unused.length > 0) {
-      console.error(`albert: unexpected tensors, not converted: ${report.unused.join(", ")}`);
+      log(`unexpected tensors, not converted: ${report.unused.join(", ")}`);
     }
-    for (const sentence of report.unwritten) console.error(`albert: ${sentence}`);
-    if (!report.tokenizer) console.error(`albert: ${from} has no vocabulary, so ${to} has none`);
+    report.unwritten.forEach(log);
+    if (!report.tokenizer) log(`${from} has no vocabulary, so ${to} has none`);
   },
 });

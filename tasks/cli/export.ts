@@ -2,6 +2,7 @@ import { formatBytes } from "../../src/json/mod.ts";
 import { ONNX_PRECISIONS, ONNX_TASKS } from "../../src/onnx/names.ts";
 import { defineCommand, defineGroup } from "./command.ts";
 import { UsageError } from "./errors.ts";
+import { logTo } from "./progress.ts";
 
 const onnx = defineCommand({
   description: "Export a model to ONNX, for onnxruntime and transformers.js.\n" +
@@ -47,8 +48,7 @@ const onnx = defineCommand({
     for (const [name, bytes] of Object.entries(report.files)) {
       console.log(`  ${name}  ${formatBytes(bytes)}`);
     }
-    if (flags.quiet) return;
-    for (const sentence of report.unwritten) console.error(`albert: ${sentence}`);
+    report.unwritten.forEach(logTo(flags));
   },
 });
 

@@ -59,8 +59,8 @@ export async function checkpointFolder(
   checkpoint: string,
   options: { readonly quiet?: boolean },
 ): Promise<string> {
-  if (isShippedModel(checkpoint) && !options.quiet) {
-    console.error(`albert: using ${SHIPPED_MODEL}, ${describeShippedModel().summary}`);
+  if (isShippedModel(checkpoint)) {
+    logTo(options)(`using ${SHIPPED_MODEL}, ${describeShippedModel().summary}`);
   }
   return await resolveCheckpoint(checkpoint, downloadProgress(options));
 }
@@ -111,10 +111,8 @@ export async function unlessResumed<T>(
     const sha256 = determinants[checksum];
     if (typeof sha256 !== "string") throw error;
     const config = parseConfig(JSON.stringify(determinants.config));
-    if (!quiet) {
-      const { message } = error as Error;
-      console.error(`albert: ${flag} is not needed to resume and was not read (${message})`);
-    }
+    const { message } = error as Error;
+    logTo({ quiet })(`${flag} is not needed to resume and was not read (${message})`);
     return await openKept(folder, { config, sha256 });
   }
 }

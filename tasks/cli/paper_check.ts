@@ -10,13 +10,14 @@ import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf } from "./options.ts";
 import type { PaperCheckFlags } from "./paper.ts";
 import { experimentsOf } from "./paper_plan.ts";
+import { printNotice } from "./progress.ts";
 
 /** Checks the steps of experiments and prints a summary. */
 export async function checkPaper(flags: PaperCheckFlags, words: readonly string[]): Promise<void> {
   const { output, device, blas, quiet, json } = flags;
   const experiments = experimentsOf(words);
   const deadline = deadlineOf(flags);
-  const log = (line: string) => quiet || console.error(line);
+  const log = (line: string) => quiet || printNotice(line);
   let stop = false;
   const endInterrupt = onInterrupt(() => {
     stop = true;

@@ -19,7 +19,7 @@ import { usage } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { deadlineOf } from "./options.ts";
 import type { PaperLessonFlags } from "./paper.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, printNotice } from "./progress.ts";
 
 /** Prints all lessons. */
 function listLessons({ json }: PaperLessonFlags): void {
@@ -43,7 +43,7 @@ export async function runPaperLesson(
   let progress: ReturnType<typeof createProgress> | undefined;
   const log = (line: string) => {
     if (quiet) return;
-    if (progress === undefined) console.error(line);
+    if (progress === undefined) printNotice(line);
     else progress.log(line);
   };
   // Every thread opens its own device; this one only decides which.
@@ -127,10 +127,10 @@ function commandOf(
 function serve(live: LiveLesson, port?: number): ReportServer | null {
   try {
     const server = serveReport(live, port);
-    console.error(`Watch the lesson at ${server.url}`);
+    printNotice(`Watch the lesson at ${server.url}`);
     return server;
   } catch (error) {
-    console.error(`Cannot serve the page: ${(error as Error).message}`);
+    printNotice(`Cannot serve the page: ${(error as Error).message}`);
     return null;
   }
 }

@@ -37,6 +37,7 @@ import { usage, UsageError } from "./errors.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { ExperimentFlags, PaperPlanFlags } from "./paper.ts";
 import { resultsFolderOf } from "./paper_report.ts";
+import { printNotice } from "./progress.ts";
 
 /**
  * Returns the experiments that the arguments name.
@@ -202,7 +203,7 @@ export function deviceOf(
 
 /** Prints what experiments need, with hours if the device may be benchmarked. */
 export async function planPaper(flags: PaperPlanFlags, words: readonly string[]): Promise<void> {
-  const log = (line: string) => flags.quiet || console.error(line);
+  const log = (line: string) => flags.quiet || printNotice(line);
   const experiments = experimentsOf(words);
   const preset = paperPreset(flags.preset);
   const request = requestOf(flags, experiments);

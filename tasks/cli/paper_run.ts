@@ -123,14 +123,14 @@ function summarize({ output, json, preset, quiet }: PaperRunFlags, summary: Jobs
   const { done, ran, failures, blocked, left } = summary;
   if (json) console.log(JSON.stringify({ done, ran, failed: failures.length, blocked, left }));
   else if (!quiet) {
-    console.error(
+    printNotice(
       `${done} jobs done (${ran} now), ${failures.length} failed, ${blocked} skipped because of them, ${left} left`,
     );
     for (const { label, error, log } of failures) {
-      console.error(`failed: ${label}: ${error}; see ${output}/${log}`);
+      printNotice(`failed: ${label}: ${error}; see ${output}/${log}`);
     }
     if (left > 0) {
-      console.error(
+      printNotice(
         `To continue, run the same command again: albert paper run … --preset ${preset} --output ${output}`,
       );
     }

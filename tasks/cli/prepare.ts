@@ -5,7 +5,7 @@ import { defineCommand } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { type OptionTable, THREADS } from "./options.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress, logTo, printNotice, type Progress } from "./progress.ts";
 
 /** Options of the commands that read text. */
 export const TEXT_OPTIONS = {
@@ -96,9 +96,7 @@ export default defineCommand({
     const release = onInterrupt(() => stop.abort(new Error("Stopped")));
     try {
       const tokenizer = await openVocabulary(vocab, flags);
-      if (!flags.quiet) {
-        for (const sentence of tokenizer.unwritten) console.error(`albert: ${sentence}`);
-      }
+      tokenizer.unwritten.forEach(logTo(flags));
       const seen = new Set<string>();
       const { index, documentsResumed, formats, emptyFiles } = await prepare({
         inputs: flags.input,
@@ -156,7 +154,7 @@ export default defineCommand({
       } else if (flags.stats) console.log(describeData(index));
       if (flags.stats) {
         const path = await writeDataReport(output, flags.seed);
-        if (!flags.quiet) console.error(`Wrote histograms to ${path}`);
+        if (!flags.quiet) printNotice(`Wrote histograms to ${path}`);
       }
     } finally {
       release();

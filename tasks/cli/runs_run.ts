@@ -16,6 +16,7 @@ import {
 } from "../../src/report/mod.ts";
 import { RunFolderError } from "../../src/runs/disk.ts";
 import { UsageError } from "./errors.ts";
+import { printNotice } from "./progress.ts";
 
 interface RunsFlags {
   readonly compare?: boolean;
@@ -47,7 +48,7 @@ async function runPaths(places: readonly string[]): Promise<string[]> {
   for (const place of runs.length === 0 ? [] : places) {
     const path = place.replace(/(?<=.)[/\\]+$/, "");
     if (runs.some((run) => run === path || run.startsWith(`${path}/`))) continue;
-    console.error(`albert: ${place} has no run folder, which contains run.json; it is not listed`);
+    printNotice(`albert: ${place} has no run folder, which contains run.json; it is not listed`);
   }
   return runs;
 }
@@ -65,7 +66,7 @@ async function readRuns(paths: readonly string[]): Promise<ListedRun[]> {
     }
   }
   if (runs.length === 0 && damaged.length > 0) throw damaged[0];
-  for (const { message } of damaged) console.error(`albert: ${message}; it is not listed`);
+  for (const { message } of damaged) printNotice(`albert: ${message}; it is not listed`);
   return runs;
 }
 

@@ -4,7 +4,7 @@ import { defineCommand, defineGroup } from "./command.ts";
 import { usage, UsageError } from "./errors.ts";
 import { THREADS } from "./options.ts";
 import { TEXT_OPTIONS } from "./prepare.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, printNotice } from "./progress.ts";
 
 /** Text files and their format. */
 interface TextSource {
@@ -208,7 +208,7 @@ const train = defineCommand({
     const formats: Record<string, number> = {};
     const onFormat = (format: string, name: string) => {
       formats[format] = (formats[format] ?? 0) + 1;
-      if (formats[format] === 1 && !flags.quiet) console.error(`Format of ${name}: ${format}`);
+      if (formats[format] === 1 && !flags.quiet) printNotice(`Format of ${name}: ${format}`);
     };
     const source = { ...flags, paths, onFormat };
     if (size > 0) await takeSample(trainer, source, size, flags.seed);

@@ -4,6 +4,7 @@
  * @module
  */
 import { type LiveReport, type ReportServer, serveReport } from "../../src/report/mod.ts";
+import { printNotice } from "./progress.ts";
 
 /** Serves one page for the runs of a command, which shows the latest of them. */
 export class WatchedRuns {
@@ -48,7 +49,7 @@ export class WatchedRuns {
     };
     const serve = (port?: number) => {
       const server = serveReport(report, port);
-      console.error(`Watch the run at ${server.url}`);
+      printNotice(`Watch the run at ${server.url}`);
       return server;
     };
     try {
@@ -56,11 +57,11 @@ export class WatchedRuns {
         return serve(this.#port);
       } catch (error) {
         if (!(error instanceof Deno.errors.AddrInUse) || this.#port === undefined) throw error;
-        console.error(`Port ${this.#port} is in use; serving the live report on a free port`);
+        printNotice(`Port ${this.#port} is in use; serving the live report on a free port`);
         return serve();
       }
     } catch (error) {
-      console.error(`Cannot serve the live report: ${(error as Error).message}`);
+      printNotice(`Cannot serve the live report: ${(error as Error).message}`);
       return null;
     }
   }

@@ -1,5 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { SHIPPED_MODEL } from "../../src/weights/shipped/name.ts";
+import { toolCommand, TOOLS } from "../../tasks/launch/tools.ts";
+import { countingConfig } from "../support/counting_config.ts";
 import { COMMIT, fakeHub } from "../weights/hub/fake_hub.ts";
 import { runAlbert } from "./albert_process.ts";
 
@@ -19,6 +22,28 @@ Deno.test("albert convert writes a folder, and reports an error as one sentence"
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test({
+  name: "albert convert ends well if its notices cannot be written",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const words = ["convert", "--from", SHIPPED_MODEL, "--to", `${folder}/model`];
+      const { code, stdout } = await new Deno.Command("sh", {
+        args: [
+          ...["-c", 'exec "$@" 2> /dev/full', "sh", Deno.execPath()],
+          ...toolCommand(TOOLS.albert, await countingConfig(), words),
+        ],
+        stdin: "null",
+      }).output();
+      assertEquals(code, 0);
+      assertStringIncludes(new TextDecoder().decode(stdout), `${folder}/model: Albert`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 Deno.test("albert convert downloads a model from the hub, and reads the cache when offline", async () => {

@@ -142,7 +142,12 @@ const LESSON_OPTIONS = {
     help: "Text to learn from, of at least 20 documents.",
     defaultText: "generated stories",
   },
-  "--seeds <n>": { kind: "integer", help: "Number of seeds.", range: [1], default: 3 },
+  "--seeds <n>": {
+    kind: "integer",
+    help: "Number of seeds; a verdict needs at least 3.",
+    range: [1],
+    default: 3,
+  },
   "--steps <n>": {
     kind: "integer",
     help: "Optimizer steps of each run.",

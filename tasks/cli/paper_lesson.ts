@@ -11,6 +11,7 @@ import {
   lessonOutcome,
   LESSONS,
   LiveLesson,
+  MIN_SEEDS,
   outcomeText,
   runLesson,
   writeLesson,
@@ -62,6 +63,12 @@ export async function runPaperLesson(
     log(
       `${lesson.title}: two models, ${formatCount(seeds, "seed")}, on ${kind} (${adapter})`,
     );
+    if (seeds < MIN_SEEDS) {
+      log(
+        `The claim cannot be resolved with --seeds ${seeds}: a verdict needs at least ${MIN_SEEDS}. ` +
+          `--seeds ${MIN_SEEDS} continues from the runs of this command.`,
+      );
+    }
     const state = await runLesson({
       lesson,
       output,

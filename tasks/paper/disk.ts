@@ -26,4 +26,5 @@ export { outcomeText } from "./lessons/lesson_words.ts";
 export * from "./paper_run.ts";
 export * from "./plan.ts";
 export { writePaperReport } from "./report/write_report.ts";
+export { MIN_SEEDS } from "./statistics.ts";
 export * from "./status.ts";

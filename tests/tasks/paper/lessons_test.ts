@@ -141,6 +141,10 @@ Deno.test("a lesson that was stopped continues and ends in a page with a verdict
   const first = await runAlbert([...words, "--max-time", "0.001s"]);
   assertEquals(first.code, 0, first.stderr);
   assertStringIncludes(first.stderr, "2 of 2 runs are not finished; run the same command again");
+  assertStringIncludes(
+    first.stderr,
+    "The claim cannot be resolved with --seeds 1: a verdict needs at least 3.",
+  );
   const { code, stdout, stderr } = await runAlbert(words);
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /^Paper: Masked-LM training alone does not teach/);
@@ -154,6 +158,11 @@ Deno.test("a lesson that was stopped continues and ends in a page with a verdict
   // Finished runs are not repeated, and other settings are rejected.
   const again = await runAlbert([...words, "--json"]);
   assertEquals(JSON.parse(again.stdout).left, 0);
+  // More seeds continue from the finished ones.
+  const more = [...words.map((word) => word === "1" ? "3" : word), "--max-time", "0.001s"];
+  const three = await runAlbert(more);
+  assertStringIncludes(three.stderr, "4 of 6 runs are not finished");
+  assertEquals(three.stderr.includes("cannot be resolved"), false);
   const other = await runAlbert(words.map((word) => word === "12" ? "13" : word));
   assertEquals(other.code, 1);
   assertStringIncludes(other.stderr, "the same lesson with other settings or text");

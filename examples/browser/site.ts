@@ -62,13 +62,18 @@ export interface HandlerOptions {
   readonly isolated?: boolean;
 }
 
-/** Returns a handler that serves a site. */
+/** Names of this machine. Another name is that of a page of a stranger which leads here (DNS rebinding), and which could read the model. */
+const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Returns a handler that serves a site to pages of this machine. */
 export function siteHandler(
   site: Site,
   { isolated = true }: HandlerOptions = {},
 ): (request: Request) => Response {
   return (request) => {
-    const path = new URL(request.url).pathname.slice(1) || "index.html";
+    const { hostname, pathname } = new URL(request.url);
+    if (!LOCAL_NAMES.includes(hostname)) return new Response("Forbidden", { status: 403 });
+    const path = pathname.slice(1) || "index.html";
     const content = site.get(path);
     if (content === undefined) return new Response("Not found", { status: 404 });
     return new Response(content, {

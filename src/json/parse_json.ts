@@ -66,21 +66,11 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** Yields the tokens of valid JSON: strings, numbers, and the punctuation around keys. One expression for all would overflow its stack with long strings. */
-function* tokensOf(text: string): Generator<string> {
-  const start = /["{}[\]:\d-]/g, afterNumber = /[^\d.eE+-]/g;
-  for (let found = start.exec(text); found !== null; found = start.exec(text)) {
-    const { index, 0: token } = found;
-    if (token === '"') start.lastIndex = endOfString(text, index);
-    else if (/[\d-]/.test(token)) {
-      afterNumber.lastIndex = index;
-      start.lastIndex = afterNumber.exec(text)?.index ?? text.length;
-    }
-    yield text.slice(index, start.lastIndex);
-  }
-}
+/** The first character of a token: of a string, of a number, or punctuation around keys. */
+const TOKEN = /["{}[\]:\d-]/g;
+const AFTER_NUMBER = /[^\d.eE+-]/g;
 
-/** The place after a string of valid JSON. */
+/** The place after a string of valid JSON. An expression for whole strings would overflow its stack with long ones. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1);; end = text.indexOf('"', end + 1)) {
     let first = end;
@@ -109,23 +99,33 @@ export function repeatedKey(
   /** The keys of each open object; null for a list. */
   const open: (Set<string> | null)[] = [];
   const last: string[] = [];
-  let string = "";
-  for (const token of tokensOf(text)) {
-    if (token === "{" || token === "[") {
+  let stringStart = 0, end = 0;
+  for (;;) {
+    TOKEN.lastIndex = end;
+    const start = TOKEN.exec(text)?.index;
+    if (start === undefined) return undefined;
+    end = start + 1;
+    const token = text[start];
+    if (token === '"') {
+      stringStart = start;
+      end = endOfString(text, start);
+    } else if (token === "{" || token === "[") {
       open.push(token === "{" ? new Set() : null);
       last.push("");
     } else if (token === "}" || token === "]") {
       open.pop();
       last.pop();
     } else if (token === ":") {
-      const key = JSON.parse(string) as string;
+      const key = JSON.parse(text.slice(stringStart, start)) as string;
       if (open.at(-1)?.has(key)) return key;
       open.at(-1)?.add(key);
       last[last.length - 1] = key;
-    } else if (token.startsWith('"')) string = token;
-    else onNumber?.(token, last);
+    } else {
+      AFTER_NUMBER.lastIndex = end;
+      end = AFTER_NUMBER.exec(text)?.index ?? text.length;
+      onNumber?.(text.slice(start, end), last);
+    }
   }
-  return undefined;
 }
 
 /** Whether a JSON value is an object, and not null or an array. */

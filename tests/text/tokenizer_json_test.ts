@@ -98,6 +98,16 @@ Deno.test("fromJson() reports what it cannot read", () => {
     TypeError,
     "its normalizer has the step ByteLevel, which is not supported",
   );
+  assertThrows(
+    read(changed((c) => c.normalizer = { type: "NFC", "a\nb": 1 })),
+    TypeError,
+    'its normalizer has the step NFC with "a\\nb" 1, which is not supported',
+  );
+  assertThrows(
+    read(changed((c) => c.model["a\nb"] = 1)),
+    TypeError,
+    'its model has an option that is not supported, "a\\nb" 1',
+  );
   const backReference = { type: "Replace", pattern: { Regex: "(a)\\1" }, content: "" };
   assertThrows(
     read(changed((c) => c.normalizer = backReference)),

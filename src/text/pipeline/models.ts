@@ -63,7 +63,7 @@ function onlyOptions(model: Record<string, unknown>, names: readonly string[]): 
   const other = Object.keys(model).find((name) => !names.includes(name) && model[name] !== null);
   if (other !== undefined) {
     throw new UnsupportedPart(
-      `its model has an option that is not supported, ${other} ${quote(model[other])}`,
+      `its model has an option that is not supported, ${shown(other)} ${quote(model[other])}`,
     );
   }
 }

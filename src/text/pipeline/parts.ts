@@ -56,7 +56,7 @@ export function unsupported(where: string, part: Part, detail = "", reason = "")
  */
 export function onlyFields(where: string, part: Part, ...names: string[]): void {
   const other = Object.keys(part).find((name) => name !== "type" && !names.includes(name));
-  if (other !== undefined) unsupported(where, part, ` with ${other} ${quote(part[other])}`);
+  if (other !== undefined) unsupported(where, part, ` with ${shown(other)} ${quote(part[other])}`);
 }
 
 /** A text field. */

@@ -135,8 +135,9 @@ export function pretrainingTask(options: PretrainingOptions): Task<PretrainingSt
   }
 
   /** Logs once, after the warm-up, that the model knows at most the frequencies of pieces. */
-  function warnOfPlateau(step: number, loss?: number, source?: ExampleDataset): void {
-    if (warned || loss === undefined || source === undefined) return;
+  function warnOfPlateau(step: number, loss = NaN, source?: ExampleDataset): void {
+    // A loss that is not finite has other causes, and ends the run at its next step.
+    if (warned || source === undefined || !Number.isFinite(loss)) return;
     const { loss: baseline } = baselineOf("", source);
     if (step <= settings.schedule.warmupSteps || loss <= baseline - PLATEAU_MARGIN) return;
     warned = true;

@@ -219,9 +219,18 @@ export function verdictOf(record: RunRecord): Verdict {
       text: "The first evaluation will show whether the model learns.",
     };
   }
-  const loss = evaluation.eval_loss_mlm;
-  return typeof loss === "number" ? pretrainingVerdict(record, loss) : finetuningVerdict(record);
+  const { eval_loss_mlm: loss, eval_accuracy_mlm: accuracy } = evaluation;
+  if (typeof loss === "number" && Number.isFinite(loss)) return pretrainingVerdict(record, loss);
+  return accuracy === undefined ? finetuningVerdict(record) : DIVERGED;
 }
+
+/** The verdict of a pretraining run whose log has no loss, since JSON has neither NaN nor infinity. */
+const DIVERGED: Verdict = {
+  mood: "bad",
+  title: "Diverged: the loss is NaN or infinite",
+  text:
+    "Start a new run with a lower --learning-rate or a longer --warmup-steps; --init-from an earlier checkpoint keeps what was learned.",
+};
 
 function pretrainingVerdict(record: RunRecord, loss: number): Verdict {
   const baseline = record.lastEvaluation?.eval_baseline_loss_mlm;

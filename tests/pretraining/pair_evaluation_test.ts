@@ -17,12 +17,13 @@ Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds 
       pairObjective: "sop" | "nsp" | "none",
       evalExamples: number,
       steps = [0],
+      initializerRange = 0.02,
     ) => {
       const config = { ...presetConfig("smoke"), vocabSize: 100, pairObjective };
       const request = { steps: 1, maxSeqLength: 24, evalExamples, validationFraction: 0.3 };
       const settings = pretrainSettings(request, config);
       const model = new PretrainingModel(device, config, { trainable: false });
-      initialize(model.parameters, 1, config.initializerRange);
+      initialize(model.parameters, 1, initializerRange);
       const task = pretrainingTask({
         sources,
         settings,
@@ -77,6 +78,13 @@ Deno.test("an evaluation compares pair accuracy with lengths and cuts, and adds 
         );
       },
     );
+
+    await t.step("a loss that is NaN gets no advice, which would be a higher rate", async () => {
+      lines.length = 0;
+      const { metrics } = await evaluate("none", 8, [2], NaN);
+      assertEquals(metrics.loss_mlm, NaN);
+      assertEquals(lines, []);
+    });
 
     await t.step("without pairs", async () => {
       const { metrics, summary } = await evaluate("none", 120);

@@ -38,6 +38,7 @@ Deno.test("the verdict of a pretraining run compares its loss with what is possi
   assertEquals(moods([6, 5.6, 5.3]), "good: Learning: the model begins to use context");
   assertEquals(moods([6, 5.6, 5.1]), "good: Learning: the model uses context");
   assertEquals(moods([6, 5.2, 5.3, 5.3, 5.4]), "warn: Not improving");
+  assertEquals(moods([6, NaN]), "bad: Diverged: the loss is NaN or infinite");
   assertEquals(
     moods([6, 5.9, 5.8, 5.7, 5.6, 5.5, 5.4, 5.3, 5.2, 5.1]),
     "good: Finished: the model uses context",
@@ -46,6 +47,13 @@ Deno.test("the verdict of a pretraining run compares its loss with what is possi
     moods(Array(10).fill(0).map((_, i) => 6 - i / 15)),
     "warn: Finished: the model begins to use context",
   );
+});
+
+Deno.test("the verdict of a pretraining run whose log lacks the loss, as NaN in JSON, is that it diverged", () => {
+  const run = pretraining([6]);
+  run.add({ step: 20, eval_accuracy_mlm: 0, eval_baseline_loss_mlm: 5.5, eval_examples: 512 });
+  const { mood, title } = verdictOf(run);
+  assertEquals(`${mood}: ${title}`, "bad: Diverged: the loss is NaN or infinite");
 });
 
 Deno.test("the advice at the unigram plateau leaves out what the run does already", () => {

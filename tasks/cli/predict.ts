@@ -91,7 +91,8 @@ export type ChooseFlags = Flags<typeof CHOOSE_OPTIONS>;
 
 const fillMask = defineCommand({
   description: "Predict every [MASK] in a text.\n" +
-    "Without a text, each line of standard input is one.",
+    "Without a text, each line of standard input is one.\n" +
+    "Blank lines have an empty result with --json, and none without.",
   arguments: "[text]",
   options: FILL_MASK_OPTIONS,
   examples: {
@@ -117,6 +118,7 @@ const answer = defineCommand({
 const classify = defineCommand({
   description: "Classify a text or a pair of texts.\n" +
     "Without a text, each line of standard input is one; a tab separates the texts of a pair.\n" +
+    "Blank lines have an empty result with --json, and none without.\n" +
     "With --input, records become JSON lines with prediction and probabilities.",
   arguments: "[text] [second]",
   options: CLASSIFY_OPTIONS,
@@ -130,7 +132,8 @@ const classify = defineCommand({
 
 const perplexity = defineCommand({
   description: "Compute the masked-LM perplexity of a text: each token is masked in turn.\n" +
-    "Without a text, each line of standard input is one.",
+    "Without a text, each line of standard input is one.\n" +
+    "Blank lines have an empty result with --json, and none without.",
   arguments: "[text]",
   options: PRETRAINED,
   examples: {
@@ -141,7 +144,8 @@ const perplexity = defineCommand({
 
 const tokens = defineCommand({
   description: "Find the tagged spans of a text, such as names.\n" +
-    "Without a text, each line of standard input is one.",
+    "Without a text, each line of standard input is one.\n" +
+    "Blank lines have an empty result with --json, and none without.",
   arguments: "[text]",
   options: CHECKPOINT,
   examples: {

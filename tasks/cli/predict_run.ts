@@ -15,11 +15,7 @@ import {
   truncationNotice,
 } from "../../src/benchmarks/glue/mod.ts";
 import { RACE_NOUN, raceExamples, raceHead } from "../../src/benchmarks/race/mod.ts";
-import {
-  answerQuestions,
-  type DecodedAnswer,
-  squadHeadOf,
-} from "../../src/benchmarks/squad/mod.ts";
+import { answerQuestions, squadHeadOf } from "../../src/benchmarks/squad/mod.ts";
 import { recordLine } from "../../src/data/mod.ts";
 import { openDevice } from "../../src/device/mod.ts";
 import {
@@ -45,11 +41,12 @@ import {
 import { recordsIn, STANDARD_INPUT } from "../../src/data/disk/mod.ts";
 import { atomicWriteFile, writeAll } from "../../src/files/mod.ts";
 import { checkCount, formatPercent } from "../../src/json/mod.ts";
+import { answerJson, answerText } from "./answer_text.ts";
 import { usage, UsageError } from "./errors.ts";
 import { checkpointFolder, openCheckpoint } from "./open_checkpoint.ts";
 import { givenOnly, type GlobalFlags } from "./options.ts";
 import { logTo } from "./progress.ts";
-import { linesOf, standardInput } from "./standard_input.ts";
+import { linesOf, printBlank, standardInput } from "./standard_input.ts";
 import { showsColors } from "./terminal.ts";
 import type {
   AnswerFlags,
@@ -67,6 +64,10 @@ export async function predictFillMask(flags: FillMaskFlags, text?: string): Prom
   usage(() => checkCount("top", flags.top));
   await withPretrained(flags, async (albert) => {
     for (const line of await linesOf(text)) {
+      if (line === null) {
+        printBlank(flags, { text: "", masks: [] });
+        continue;
+      }
       const masks = await albert.fillMask(line, flags.top);
       console.log(flags.json ? JSON.stringify({ text: line, masks }) : filledText(line, masks));
     }
@@ -85,7 +86,7 @@ export async function predictClassify(
   }
   const lines = await linesOf(text);
   await withModel<GlueExample, GlueLogits>(flags, textClassifierHead, async (model) => {
-    const rows = lines.map((line, i) => ({
+    const rows = lines.filter((line) => line !== null).map((line, i) => ({
       index: `${i}`,
       texts: second === undefined ? line.split("\t", 2) : [line, second],
     }));
@@ -94,18 +95,28 @@ export async function predictClassify(
     if (notice !== null) logTo(flags)(`${notice}; ${model.longer}`);
     const names = namesOfClasses(model.config) ?? [];
     const logits = await model.predict(examples);
-    logits.forEach((values, i) => {
-      const { texts } = rows[i];
+    let next = 0;
+    for (const line of lines) {
+      if (line === null) {
+        printBlank(flags, { texts: [""], classes: [] });
+        continue;
+      }
+      const { texts } = rows[next];
+      const values = logits[next++];
       checkLogits(values, texts.join(" | "));
       const type = problemTypeOf(model.config, values.length);
-      if (type === "regression") return printScores(texts, values, names, flags.json);
+      if (type === "regression") {
+        printScores(texts, values, names, flags.json);
+        continue;
+      }
       const classes = outputsOf(values, type)
         .map((probability, id) => ({ label: names[id] ?? `${id}`, probability }))
         .sort((a, b) => b.probability - a.probability);
-      if (flags.json) return console.log(JSON.stringify({ texts, classes }));
       const table = classes.map(({ label, probability }) => `  ${percent(probability)}  ${label}`);
-      console.log([texts.join(" | "), ...table].join("\n"));
-    });
+      console.log(
+        flags.json ? JSON.stringify({ texts, classes }) : [texts.join(" | "), ...table].join("\n"),
+      );
+    }
   });
 }
 
@@ -175,6 +186,10 @@ function predictionsOf(
 export async function predictPerplexity(flags: PerplexityFlags, text?: string): Promise<void> {
   await withPretrained(flags, async (albert) => {
     for (const line of await linesOf(text)) {
+      if (line === null) {
+        printBlank(flags, { text: "", tokens: 0, loss: null, perplexity: null });
+        continue;
+      }
       const score = await albert.perplexity(line);
       const { perplexity, loss, tokens } = score;
       console.log(
@@ -346,45 +361,4 @@ function printScores(
     ? [`  ${score}`]
     : scores.map(({ label, score }) => `  ${label}  ${score}`);
   console.log([texts.join(" | "), ...lines].join("\n"));
-}
-
-/** Positions are in UTF-16 units, as JavaScript counts, and in code points, as SQuAD and Python count. */
-function answerJson(
-  question: string,
-  context: string,
-  { nBest, noAnswer }: DecodedAnswer,
-  top: number,
-): string {
-  const codePoints = (text: string) => [...text].length;
-  const answers = nBest.slice(0, top).map(({ text, start, probability }) => {
-    const code_point_start = codePoints(context.slice(0, start));
-    return {
-      text,
-      start,
-      end: start + text.length,
-      code_point_start,
-      code_point_end: code_point_start + codePoints(text),
-      probability,
-    };
-  });
-  return JSON.stringify({ question, answers, no_answer_score: noAnswer }, null, 2);
-}
-
-/** Formats the text with its best answer marked, and the n-best answers. */
-function answerText(
-  text: string,
-  { nBest, noAnswer }: DecodedAnswer,
-  top: number,
-  color: boolean,
-): string {
-  const [{ text: answer, start }] = nBest;
-  const [open, close] = color ? ["\x1b[1;7m", "\x1b[0m"] : ["»", "«"];
-  const end = start + answer.length;
-  const marked = answer === ""
-    ? text
-    : `${text.slice(0, start)}${open}${answer}${close}${text.slice(end)}`;
-  const lines = nBest.slice(0, top).map(({ text, probability }) =>
-    `  ${percent(probability)}  ${text === "" ? "(no answer)" : text}`
-  );
-  return [marked, "", ...lines, `  no-answer score ${noAnswer.toFixed(2)}`].join("\n");
 }

@@ -20,9 +20,14 @@ export async function standardInput(): Promise<string> {
   throw new UsageError("Standard input is empty; expected the text that the question is about");
 }
 
-/** Returns the given text, or the non-empty lines of standard input. */
-export async function linesOf(given: string | undefined): Promise<string[]> {
+/** Returns the given text, or the lines of standard input; null for blank lines, which have no prediction. */
+export async function linesOf(given: string | undefined): Promise<(string | null)[]> {
   if (given !== undefined) return [given];
   const lines = await Array.fromAsync(decodeLines(Deno.stdin.readable, "standard input"));
-  return lines.flat().filter((line) => line.trim() !== "");
+  return lines.flat().map((line) => line.trim() === "" ? null : line);
+}
+
+/** Prints the empty result of a blank line with `--json`, so that line N of the output is about line N of the input. */
+export function printBlank({ json }: { readonly json?: boolean }, result: object): void {
+  if (json) console.log(JSON.stringify(result));
 }

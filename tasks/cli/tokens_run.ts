@@ -27,7 +27,7 @@ import { openCheckpoint } from "./open_checkpoint.ts";
 import type { GlobalFlags } from "./options.ts";
 import type { PredictTokensFlags } from "./predict.ts";
 import { withPretrained } from "./predict_run.ts";
-import { linesOf } from "./standard_input.ts";
+import { linesOf, printBlank } from "./standard_input.ts";
 
 /** The tag of each word of each sentence with its probability, and the names of all tags. */
 interface Tagged {
@@ -108,17 +108,23 @@ export async function evaluateTokens(flags: EvaluateTokensFlags): Promise<void> 
 
 /** Prints the tagged spans of each text. */
 export async function predictTokens(flags: PredictTokensFlags, text?: string): Promise<void> {
-  const texts = await linesOf(text);
+  const all = await linesOf(text);
   await withPretrained(flags, async (albert) => {
-    for (const [i, spans] of (await albert.tag(texts)).entries()) {
+    const results = (await albert.tag(all.filter((text) => text !== null))).values();
+    for (const text of all) {
+      if (text === null) {
+        printBlank(flags, { text: "", spans: [] });
+        continue;
+      }
+      const spans = results.next().value!;
       if (flags.json) {
-        console.log(JSON.stringify({ text: texts[i], spans }));
+        console.log(JSON.stringify({ text, spans }));
         continue;
       }
       const lines = spans.map(({ type, text, score }) =>
         `  ${formatPercent(score).padStart(6)}  ${type}  ${text}`
       );
-      console.log([texts[i], ...lines].join("\n"));
+      console.log([text, ...lines].join("\n"));
     }
   });
 }

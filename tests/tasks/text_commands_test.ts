@@ -153,8 +153,30 @@ Deno.test("one class: class weights, a held-out set, probabilities, macro F1 and
     { cwd: folder, stdin: `${long}\r\n\r\none\ttwo\r\n` },
   );
   assertStringIncludes(longer, "1 of 2 texts have more than 12 tokens ");
-  const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).texts);
-  assertEquals(lines, [[long], ["one", "two"]]);
+  // A line of output for each line of input, so that the two can be pasted together.
+  const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines.map(({ texts }) => texts), [[long], [""], ["one", "two"]]);
+  assertEquals(lines.map(({ classes }) => classes.length > 0), [true, false, true]);
+});
+
+Deno.test("predict prints a line of JSON for each line of standard input, also for blank ones", async () => {
+  const predict = async (task: string, stdin: string, ...words: string[]) => {
+    const { code, stdout, stderr } = await runAlbert(
+      ["predict", task, "--device", "cpu", "--quiet", ...words],
+      { stdin },
+    );
+    assertEquals(code, 0, stderr);
+    return stdout.trimEnd().split("\n");
+  };
+  const masks = await predict("fill-mask", "the [MASK]\n\n \na [MASK] [MASK]\n", "--json");
+  const counts = masks.map((line) => JSON.parse(line).masks.length);
+  assertEquals(counts, [1, 0, 0, 2]);
+  const scores = await predict("perplexity", "\nthe sea\n", "--json");
+  const [blank, scored] = scores.map((line) => JSON.parse(line));
+  assertEquals([scores.length, blank.tokens, blank.loss, scored.text], [2, 0, null, "the sea"]);
+  // The output for readers has no lines for blank ones.
+  const shown = await predict("perplexity", "\nthe sea\n");
+  assertEquals(shown.length, 1);
 });
 
 Deno.test("predict perplexity scores texts, and text tasks reject bad input in one sentence", async () => {

@@ -145,7 +145,7 @@ export function folderOf(path: string): string {
 const TEMPORARY = /^(.+)\.\d+-[0-9a-f]{8}\.tmp$/;
 
 /**
- * Removes temporary files that killed processes left in a folder. Call this only if no other process can be writing: after locking the folder, or for files that
+ * Removes temporary files, and folders with such names, that killed processes left in a folder. Call this only if no other process can be writing: after locking the folder, or for files that
  * no other process writes.
  *
  * @param folder The folder. It may be missing.
@@ -158,7 +158,7 @@ export async function removeTemporaryFiles(
   for (const { name } of await ifExists(Array.fromAsync(Deno.readDir(folder))) ?? []) {
     const target = TEMPORARY.exec(name)?.[1];
     if (target === undefined || names !== undefined && !names.includes(target)) continue;
-    await ifExists(Deno.remove(`${folder}/${name}`));
+    await ifExists(Deno.remove(`${folder}/${name}`, { recursive: true }));
   }
 }
 

@@ -61,12 +61,21 @@ export async function takeLock(path: string): Promise<Deno.FsFile> {
     }
     await lock.truncate();
     const started = new Date().toISOString();
-    const owner = `process ${Deno.pid} on ${Deno.hostname()}, started ${started}\n`;
+    const owner = `process ${Deno.pid} on ${hostName()}, started ${started}\n`;
     await writeAll(lock, new TextEncoder().encode(owner));
     return lock;
   } catch (error) {
     lock?.close();
     if (error instanceof LockedError) throw error;
     throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The name of this machine, if the permissions include it (`--allow-sys=hostname`). */
+function hostName(): string {
+  try {
+    return Deno.hostname();
+  } catch {
+    return "an unknown machine";
   }
 }

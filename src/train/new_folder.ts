@@ -7,8 +7,11 @@ import {
   folderOf,
   ifExists,
   linkTarget,
+  LockedError,
+  lockOutput,
   namesIn,
   removeEmptyFolder,
+  removeTemporaryFiles,
   syncFolder,
 } from "../files/mod.ts";
 import { ConfigError } from "../model/mod.ts";
@@ -32,10 +35,11 @@ export async function checkNewFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes a folder under a temporary name next to it, and renames it. If the path is a link, it remains and its folder is written.
+ * Writes a folder under a temporary name next to it, and renames it. If the path is a link, it remains and its folder is written. Temporary folders of killed processes are removed.
  *
  * @param path a folder for which {@linkcode checkNewFolder} succeeds
  * @param write writes the files to the folder that it is given
+ * @throws {ConfigError} if another process writes the folder
  */
 export async function writeNewFolder(
   path: string,
@@ -43,6 +47,13 @@ export async function writeNewFolder(
 ): Promise<void> {
   const target = await linkTarget(path.replace(/(?<=.)[\\/]+$/, ""));
   await Deno.mkdir(folderOf(target), { recursive: true });
+  using _lock = await lockOutput(target).catch((error) => {
+    if (!(error instanceof LockedError)) throw error;
+    throw new ConfigError(
+      `${path} is being written by ${error.owner}: wait for it, or choose another folder`,
+    );
+  });
+  await removeTemporaryFiles(folderOf(target), [nameOf(target)]);
   // Not only the process id: in a container, a later process often has that of one that was killed.
   const unfinished = `${target}.${Deno.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
   await Deno.mkdir(unfinished);
@@ -56,4 +67,9 @@ export async function writeNewFolder(
     throw error;
   }
   await syncFolder(folderOf(target));
+}
+
+/** The last component of a path. */
+function nameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

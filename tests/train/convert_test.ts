@@ -13,7 +13,7 @@ import {
   spanSpecs,
   squadHeadSpecs,
 } from "../../src/model/mod.ts";
-import { namesIn } from "../../src/files/mod.ts";
+import { lockOutput, namesIn } from "../../src/files/mod.ts";
 import { writeNewFolder } from "../../src/train/new_folder.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { convertFolder, readModelFolder } from "../../src/train/disk.ts";
@@ -340,6 +340,25 @@ Deno.test("the folder of a killed conversion does not reach a later one, and a l
     await writeNewFolder(`${to}/`, write);
     await Deno.remove(stale, { recursive: true });
     assertEquals(await namesIn(to), ["new"]);
+
+    // Folders of killed processes are removed, those of other outputs and of the user remain.
+    const parent = `${to}/parent`;
+    const kept = ["b.17-0123abcd.tmp", "a.17-0123abcd.tmp.bak", "a.mine.tmp"];
+    for (const name of [...kept, "a.17-0123abcd.tmp", "a.4-89abcdef.tmp"]) {
+      await Deno.mkdir(`${parent}/${name}/onnx`, { recursive: true });
+    }
+    await writeNewFolder(`${parent}/a`, write);
+    assertEquals((await namesIn(parent)).sort(), ["a", ...kept].sort());
+    {
+      using _lock = await lockOutput(`${parent}/c`);
+      await assertRejects(
+        () => writeNewFolder(`${parent}/c`, write),
+        ConfigError,
+        "/c is being written by process ",
+      );
+    }
+    assertEquals((await namesIn(parent)).sort(), ["a", ...kept].sort());
+
     await Deno.mkdir(`${to}/elsewhere`);
     await Deno.symlink("elsewhere", `${to}/link`);
     await writeNewFolder(`${to}/link`, write);

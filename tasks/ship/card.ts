@@ -57,9 +57,14 @@ export async function readProvenance(): Promise<Provenance> {
 }
 
 /** Reads the fine-tuning results of some weights. */
-export async function readResults(sha256: string): Promise<FinetuningResult[]> {
-  const text = await ifExists(Deno.readTextFile(`${RECORDS}/${RECORD_FILES.finetuning}`)) ?? "";
-  const results = text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+export async function readResults(
+  sha256: string,
+  folder: string = RECORDS,
+): Promise<FinetuningResult[]> {
+  const text = await ifExists(Deno.readTextFile(`${folder}/${RECORD_FILES.finetuning}`)) ?? "";
+  // A part of a line, which a killed process left, is skipped.
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  const results = lines.filter((line) => line !== "").map((line) => JSON.parse(line));
   return results.filter((result) => result.sha256 === null || result.sha256 === sha256);
 }
 

@@ -10,7 +10,7 @@ import {
   type GlueTaskName,
   trainBagOfWords,
 } from "../../src/benchmarks/mod.ts";
-import { ifExists } from "../../src/files/mod.ts";
+import { atomicWriteFile, ifExists } from "../../src/files/mod.ts";
 import { SLIDING_WINDOW } from "../../src/report/mod.ts";
 import { readEvents } from "../../src/train/disk.ts";
 import { describeShippedModel, SHIPPED_MODEL } from "../../src/weights/mod.ts";
@@ -71,13 +71,20 @@ export async function finetuneForCard(request: FinetuningRequest): Promise<boole
   return true;
 }
 
-async function addResult(result: FinetuningResult): Promise<void> {
-  await Deno.mkdir(RECORDS, { recursive: true });
-  await Deno.writeTextFile(
-    `${RECORDS}/${RECORD_FILES.finetuning}`,
-    `${JSON.stringify(result)}\n`,
-    { append: true },
-  );
+/**
+ * Adds a line to the records. They are replaced as a whole, so that a kill or a full disk leaves no part of a line, and a part that is there is dropped.
+ *
+ * @param folder folder of the records
+ */
+export async function addResult(
+  result: FinetuningResult,
+  folder: string = RECORDS,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const path = `${folder}/${RECORD_FILES.finetuning}`;
+  const text = await ifExists(Deno.readTextFile(path)) ?? "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  await atomicWriteFile(path, `${whole}${JSON.stringify(result)}\n`);
 }
 
 /** Trains a model to the end. Returns its last metrics, or null if it was interrupted. */

@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { trainingCurve } from "../../tasks/ship/curve.ts";
 import { evaluateHeldOut, heldOutText } from "../../tasks/ship/evaluate.ts";
+import { readResults } from "../../tasks/ship/card.ts";
+import { addResult } from "../../tasks/ship/finetune.ts";
 import { runAlbert } from "./albert_process.ts";
 import { smallModelBytes, smallText } from "../data/small_tokenizer.ts";
 
@@ -51,4 +53,22 @@ Deno.test("trainingCurve() draws a curve for each run of the log, and the accura
   // A point for each evaluation, and none for the losses of steps.
   assertEquals([...svg.matchAll(/<circle/g)].length, 4);
   assert(svg !== trainingCurve(log.replace("0.25", "0.3"), 0.147));
+});
+
+Deno.test("addResult() drops the part of a line that a killed process left", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const result = (seed: number) => ({
+      ...{ task: "rte", model: "untrained" as const, seed, metrics: { accuracy: 50 } },
+      ...{ sha256: null, flags: [] },
+    });
+    await addResult(result(1), folder);
+    await Deno.writeTextFile(`${folder}/finetuning.jsonl`, '{"task":"rte","mod', { append: true });
+    assertEquals(await readResults("", folder), [result(1)]);
+    await addResult(result(2), folder);
+    assertEquals(await readResults("", folder), [result(1), result(2)]);
+    assertEquals(Array.from(Deno.readDirSync(folder)).length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -23,7 +23,13 @@ import {
   predictAll,
   type TaskHead,
 } from "../train/mod.ts";
-import { isModuleFolder, MODULES, type ReadFile, SENTENCE_SETTINGS } from "../weights/mod.ts";
+import {
+  isModuleFolder,
+  MODULES,
+  type ReadFile,
+  SENTENCE_SETTINGS,
+  UnrecordedFileError,
+} from "../weights/mod.ts";
 
 /** How the hidden states of a text become one vector: their mean over all tokens, or the state of `[CLS]`. */
 export type Pooling = (typeof POOLINGS)[number];
@@ -71,10 +77,15 @@ export async function readEmbeddingDefaults(
   read: ReadFile,
   { maxPositionEmbeddings }: ModelConfig,
 ): Promise<EmbeddingDefaults> {
-  const modules = await readJson(read, MODULES);
-  if (!Array.isArray(modules)) {
-    return { pooling: "mean", normalize: true, lowerCase: false, maxLength: maxPositionEmbeddings };
+  const plain = { normalize: true, lowerCase: false, maxLength: maxPositionEmbeddings };
+  let modules: unknown;
+  try {
+    modules = await readJson(read, MODULES);
+  } catch (error) {
+    if (!(error instanceof UnrecordedFileError)) throw error;
+    return { ...plain, unsupported: error.message };
   }
+  if (!Array.isArray(modules)) return { ...plain, pooling: "mean" };
   const types = modules.map((one) => {
     const type = isObject(one) ? one.type : undefined;
     return typeof type === "string" ? type.split(".").at(-1)! : quote(type);

@@ -8,6 +8,8 @@ import { ConfigError } from "../model/mod.ts";
 import {
   HubError,
   isShippedModel,
+  isUnrecorded,
+  MODULES,
   parseHubName,
   type ReadFile,
   readLocalFile,
@@ -15,6 +17,8 @@ import {
   remoteFiles,
   shippedFiles,
   ShippedModelError,
+  UNKNOWN_EMBEDDING,
+  UnrecordedFileError,
 } from "../weights/mod.ts";
 import { Albert } from "./albert.ts";
 
@@ -58,7 +62,12 @@ async function filesOfModel(name: string): Promise<ReadFile> {
 
 function filesOf(base: string): ReadFile {
   if (/^https?:/.test(base)) return remoteFiles(base);
-  return (name) => readLocalFile(`${base}/${name}`);
+  return async (name) => {
+    if (name === MODULES && await isUnrecorded(base, name)) {
+      throw new UnrecordedFileError(UNKNOWN_EMBEDDING);
+    }
+    return await readLocalFile(`${base}/${name}`);
+  };
 }
 
 /** The part of the hub module that is used here. */

@@ -13,7 +13,15 @@ import {
 import { ifExists } from "../files/mod.ts";
 import { loadTokenizer } from "../text/disk/mod.ts";
 import type { Tokenizer } from "../text/mod.ts";
-import { halfTensor, MODULES, readLocalFile, sentenceFiles, toFloat32 } from "../weights/mod.ts";
+import {
+  halfTensor,
+  isUnrecorded,
+  MODULES,
+  readLocalFile,
+  sentenceFiles,
+  toFloat32,
+  UNKNOWN_EMBEDDING,
+} from "../weights/mod.ts";
 import { encoderParts, headsOf, type ModelHead, savedClass } from "./convert_heads.ts";
 import { readModelFolder, writeModelFolder } from "./model_folder.ts";
 import { nameErrors } from "./name_errors.ts";
@@ -41,7 +49,7 @@ export interface ConvertReport {
   readonly unused: readonly string[];
   /** Whether the folder has a vocabulary. */
   readonly tokenizer: boolean;
-  /** Tokenizer files that cannot express the tokenizer, with the reason. */
+  /** Files that are not written or cannot express the tokenizer, with the reason. */
   readonly unwritten: readonly string[];
 }
 
@@ -80,6 +88,7 @@ export async function convertFolder(
     ]),
   );
   const embedding = await embeddingFiles(from);
+  const unknown = await isUnrecorded(from, MODULES) ? [UNKNOWN_EMBEDDING] : [];
   const architecture = savedClass(config, heads);
   const report = {
     architecture,
@@ -87,7 +96,10 @@ export async function convertFolder(
     parameters: [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0),
     unused,
     tokenizer: tokenizer !== null,
-    unwritten: tokenizer?.unwritten ?? [],
+    unwritten: [
+      ...tokenizer?.unwritten ?? [],
+      ...unknown.map((reason) => `${MODULES} is not written: ${reason}`),
+    ],
   };
   await writeNewFolder(to, (folder) =>
     writeModelFolder(folder, {

@@ -155,3 +155,24 @@ export async function readLocalFile(path: string): Promise<Uint8Array | null> {
     throw error;
   }
 }
+
+/** A commit in the Hugging Face cache. */
+const SNAPSHOT = /^(.*[\\/]models--[^\\/]+)[\\/]snapshots[\\/]([0-9a-f]{40})[\\/]*$/;
+
+/** Whether a folder is a commit in the Hugging Face cache that lacks a file, and the cache does not record that the model has none: nobody has asked for it. */
+export async function isUnrecorded(folder: string, name: string): Promise<boolean> {
+  const [, model, commit] = SNAPSHOT.exec(folder) ?? [];
+  return model !== undefined && await readLocalFile(`${folder}/${name}`) === null &&
+    await readLocalFile(`${model}/.no_exist/${commit}/${name}`) === null;
+}
+
+/** Why the embedding of a model is not known if its {@linkcode MODULES} {@linkcode isUnrecorded}. */
+export const UNKNOWN_EMBEDDING: string =
+  `the cache contains neither ${MODULES}, which determines the embedding, nor the answer that the ` +
+  "model has none; use the model once with a network";
+
+/** Thrown by a {@linkcode ReadFile} for a file of which nothing is known. */
+export class UnrecordedFileError extends Error {
+  /** The name of the class. */
+  override readonly name = "UnrecordedFileError";
+}

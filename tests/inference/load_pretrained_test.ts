@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openDevice, type OpenDeviceOptions } from "../../src/device/mod.ts";
 import { loadPretrained } from "../../src/inference/mod.ts";
 import { ConfigError } from "../../src/model/mod.ts";
+import { convertFolder } from "../../src/train/disk.ts";
 import { fakeHub } from "../weights/hub/fake_hub.ts";
 import { toyFiles } from "./toy_model.ts";
 
@@ -30,6 +31,17 @@ Deno.test("loadPretrained() loads a model of the hub, and explains a hub that ca
     await hub.stop();
     stopped = true;
     // The copy in the cache is complete.
+    assertEquals(await vector(), fresh);
+    // Other libraries may have filled the cache without asking for modules.json.
+    const copy = `${cache}/models--owner--toy`;
+    await Deno.rename(`${copy}/.no_exist`, `${copy}/elsewhere`);
+    await assertRejects(vector, ConfigError, "the cache contains neither modules.json, which");
+    using unknown = await loadPretrained("hf:owner/toy", device);
+    assertEquals(await unknown.embed("the cat", { pooling: "mean" }), fresh);
+    const [commit] = Array.from(Deno.readDirSync(`${copy}/snapshots`), ({ name }) => name);
+    const { unwritten } = await convertFolder(`${copy}/snapshots/${commit}`, `${cache}/converted`);
+    assertMatch(unwritten.at(-1)!, /^modules\.json is not written: the cache contains neither/);
+    await Deno.rename(`${copy}/elsewhere`, `${copy}/.no_exist`);
     assertEquals(await vector(), fresh);
     await rejects("hf:owner/new", "and the cache has no complete copy of owner/new");
   } finally {

@@ -37,7 +37,8 @@ export function splitDocuments(corpus: Corpus, fraction: number): DocumentSplit 
   if (corpus.documentCount < 2) {
     throw new RangeError(
       "The data is a single document, so none can be held out: " +
-        "add documents, or set --validation-fraction 0",
+        "add documents, set --validation-fraction 0, or, if it contains several documents, " +
+        "run albert prepare with --format documents (separated by blank lines) or lines",
     );
   }
   const groups = equalDocuments(corpus);

@@ -59,7 +59,7 @@ Deno.test("splitDocuments() does not hold out a copy of a training document", ()
 
 Deno.test("splitDocuments() rejects a single document and fractions out of range", () => {
   const one = corpusOf([{ hash: 1, tokens: 100 }]);
-  assertThrows(() => splitDocuments(one, 0.1), RangeError, "single document");
+  assertThrows(() => splitDocuments(one, 0.1), RangeError, "--format documents");
   for (const fraction of [1, -1, NaN]) {
     assert(
       assertThrows(() => splitDocuments(one, fraction), RangeError).message.includes("less than 1"),

@@ -80,6 +80,11 @@ for (
       "pretrain --load_best_model_at_end true",
       'Unknown option "--load-best-model-at-end". Use --keep-best.',
     ],
+    ["pretrain --num_train_epochs 3", 'Unknown option "--num-train-epochs". Use --steps.'],
+    [
+      "finetune text --optim adamw",
+      'Unknown option "--optim". albert finetune uses AdamW; only albert pretrain has a choice.',
+    ],
     [
       "finetune glue --learning-rtae 1",
       'Unknown option "--learning-rtae". Did you mean option "--learning-rate"?',

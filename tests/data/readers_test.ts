@@ -56,6 +56,11 @@ Deno.test("linesOf() names file, byte and offset of invalid UTF-8", async () => 
     SyntaxError,
     "dir/f.txt: a line is longer than 16 MiB; divide its text, such as into a line per paragraph",
   );
+  await assertRejects(
+    () => lines(new TextEncoder().encode("one line\r".repeat(2 << 20)), 1 << 20),
+    SyntaxError,
+    "no line feed; convert its line ends with: tr '\\r' '\\n' < dir/f.txt > NEW_FILE",
+  );
   await assertRejects(() => lines(without), SyntaxError, "it is UTF-16 or binary, not UTF-8 text");
   assertEquals(await lines(new TextEncoder().encode("a\0b\n")), ["a\0b"]);
 });

@@ -10,8 +10,8 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Decodes a stream of bytes to arrays of complete lines, one array per chunk. A line ends at a line feed,
- * or at a carriage return if the file has no line feeds. A carriage return before a line feed, and a byte
- * order mark at the start, are removed.
+ * or at a carriage return if the file has no line feeds and at most 16 MiB. A carriage return before
+ * a line feed, and a byte order mark at the start, are removed.
  *
  * @param chunks The bytes.
  * @param name Name of the file for error messages.
@@ -77,6 +77,14 @@ export async function* decode(
       pendingBytes += chunk.length - end;
       if (pendingBytes > MAX_LINE_BYTES) {
         refuseBinary(concatenate(pending), name);
+        if (separator === "\n" && pending.some((bytes) => bytes.includes(0x0d))) {
+          throw new SyntaxError(
+            `Cannot read ${name}: ${
+              MAX_LINE_BYTES >> 20
+            } MiB of it have carriage returns and no line ` +
+              `feed; convert its line ends with: tr '\\r' '\\n' < ${name} > NEW_FILE`,
+          );
+        }
         const part = separator === "\n" ? "line" : "record";
         throw new SyntaxError(
           `Cannot read ${name}: a ${part} is longer than ${

@@ -20,7 +20,7 @@ import {
 } from "../../src/model/mod.ts";
 import { loadTokenizer } from "../../src/text/disk/mod.ts";
 import { type Tokenizer, tokenizerFromBytes, VOCABULARY_FILES } from "../../src/text/mod.ts";
-import type { Safetensors } from "../../src/weights/mod.ts";
+import { isShippedModel, type Safetensors, SHIPPED_EXAMPLES } from "../../src/weights/mod.ts";
 import { ifExists } from "../../src/files/mod.ts";
 import { quote } from "../../src/json/mod.ts";
 import { pretrainingTask } from "../../src/pretraining/disk.ts";
@@ -146,8 +146,9 @@ async function openInitial(
   return { folder, config: { ...config, extra }, weights, sha256, tokenizer, examples };
 }
 
-/** Returns what a run of pretraining was trained on in its last phase; undefined for other folders. */
+/** Returns what a run of pretraining, or the model of the package, was trained on in its last phase; undefined for other folders. */
 async function examplesOfRun(path: string): Promise<InitialModel["examples"]> {
+  if (isShippedModel(path)) return SHIPPED_EXAMPLES;
   const run = await readRunSettings(path).catch(() => null);
   const { phases } = (run?.settings ?? {}) as Partial<PretrainSettings>;
   const { maxSeqLength, maskedLmProb } = (Array.isArray(phases) && phases.at(-1)?.examples) || {};

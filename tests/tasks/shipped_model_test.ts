@@ -1,6 +1,7 @@
 // What the commands do with the name of the model of the package, and without --checkpoint.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hasShippedModel, SHIPPED_MODEL } from "../../src/weights/mod.ts";
+import { readProvenance } from "../../tasks/ship/card.ts";
 import { runAlbert } from "./albert_process.ts";
 
 const CPU = ["--device", "cpu"];
@@ -146,19 +147,15 @@ Deno.test({
       assertEquals(prepared.code, 0, prepared.stderr);
       const trained = await run(
         ...["pretrain", "--init-from", SHIPPED_MODEL, "--data", "data", "--output", "more"],
-        ...[
-          "--steps",
-          "1",
-          "--batch-size",
-          "4",
-          "--max-seq-length",
-          "16",
-          "--validation-fraction",
-          "0",
-          ...CPU,
-        ],
+        ...["--steps", "1", "--batch-size", "4", "--validation-fraction", "0", ...CPU],
       );
       assertEquals(trained.code, 0, trained.stderr);
       assertStringIncludes(trained.stderr, "0 newly initialized");
+      const { settings } = JSON.parse(await Deno.readTextFile(`${folder}/more/run.json`));
+      const { maxSeqLength, maskedLmProb } = settings.phases[0].examples;
+      // As in the last run of its training, whose command names the length only: the mask is the paper's.
+      const { command } = (await readProvenance()).stages.at(-1)!;
+      assertStringIncludes(command, ` --max-seq-length ${maxSeqLength} `);
+      assertEquals([maskedLmProb, command.includes("--masked-lm-prob")], [0.15, false]);
     }),
 });

@@ -14,8 +14,6 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "--warmup-ratio": ["Use --warmup-steps."],
   "--num-train-epochs": ["Use --steps."],
   "--epochs": ["Use --steps."],
-  "--optimizer": ["albert finetune uses AdamW; only albert pretrain has a choice."],
-  "--optim": ["albert finetune uses AdamW; only albert pretrain has a choice."],
   "--do-train": [
     "albert finetune and albert pretrain train; albert evaluate and albert predict do not.",
   ],

@@ -82,10 +82,6 @@ for (
     ],
     ["pretrain --num_train_epochs 3", 'Unknown option "--num-train-epochs". Use --steps.'],
     [
-      "finetune text --optim adamw",
-      'Unknown option "--optim". albert finetune uses AdamW; only albert pretrain has a choice.',
-    ],
-    [
       "finetune glue --learning-rtae 1",
       'Unknown option "--learning-rtae". Did you mean option "--learning-rate"?',
     ],

@@ -137,8 +137,17 @@ export async function syncFolder(folder: string): Promise<void> {
  * @returns Its folder; `.` for a path without a separator.
  */
 export function folderOf(path: string): string {
-  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  const end = lastSeparator(path);
   return end < 0 ? "." : path.slice(0, Math.max(end, 1));
+}
+
+/** Returns the last component of a path. */
+export function nameOf(path: string): string {
+  return path.slice(lastSeparator(path) + 1);
+}
+
+function lastSeparator(path: string): number {
+  return Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
 }
 
 /** Temporary files of {@linkcode atomicWriteFile}: name, process id, random part. */

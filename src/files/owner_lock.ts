@@ -16,6 +16,11 @@ export class LockedError extends Error {
     super(`Locked by ${owner}`);
     this.owner = owner;
   }
+
+  /** The sentence for the user who chose an output that the owner writes. */
+  refusal(output: string): string {
+    return `${output} is being written by ${this.owner}: wait for it, or choose another folder`;
+  }
 }
 
 /** Returns the lock file of an output folder, which is next to it. */

@@ -10,9 +10,10 @@
  */
 import type { ModelConfig } from "../model/mod.ts";
 import type { OptimizerKind } from "../optim/mod.ts";
+import { PAPER_WIDTH } from "../train/mod.ts";
 
 /** Widths between which the values are interpolated. */
-const NARROW = 128, WIDE = 768;
+const NARROW = 128, WIDE = PAPER_WIDTH;
 /** Peak rates and the batch sizes that they are for. They increase with the square root of the batch size, as in the LAMB paper. */
 const WIDE_RATE = { rate: 0.00176, batch: 4096 };
 const NARROW_RATE: Readonly<Record<OptimizerKind, typeof WIDE_RATE>> = {

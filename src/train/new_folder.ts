@@ -9,6 +9,7 @@ import {
   linkTarget,
   LockedError,
   lockOutput,
+  nameOf,
   namesIn,
   removeEmptyFolder,
   removeTemporaryFiles,
@@ -49,9 +50,7 @@ export async function writeNewFolder(
   await Deno.mkdir(folderOf(target), { recursive: true });
   using _lock = await lockOutput(target).catch((error) => {
     if (!(error instanceof LockedError)) throw error;
-    throw new ConfigError(
-      `${path} is being written by ${error.owner}: wait for it, or choose another folder`,
-    );
+    throw new ConfigError(error.refusal(path));
   });
   await removeTemporaryFiles(folderOf(target), [nameOf(target)]);
   // Not only the process id: in a container, a later process often has that of one that was killed.
@@ -67,9 +66,4 @@ export async function writeNewFolder(
     throw error;
   }
   await syncFolder(folderOf(target));
-}
-
-/** The last component of a path. */
-function nameOf(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

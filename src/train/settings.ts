@@ -235,8 +235,8 @@ export interface Recipe {
   readonly classifierDropout: number;
 }
 
-/** Width of the paper's smallest models. */
-const PAPER_WIDTH = 768;
+/** Width of the paper's smallest models. Narrower ones have other default optimizers and rates. */
+export const PAPER_WIDTH = 768;
 /** Peak learning rate of LAMB in fine-tuning. */
 const LAMB_RATE = 0.002;
 /** Peak learning rate of AdamW for models that are narrower than the paper's. */

@@ -193,9 +193,7 @@ const train = defineCommand({
     // The files of two processes would be mixed.
     using _lock = await lockOutput(folder).catch((error) => {
       if (!(error instanceof LockedError)) throw error;
-      throw new Error(
-        `${flags.output} is being written by ${error.owner}: wait for it, or choose another folder`,
-      );
+      throw new Error(error.refusal(flags.output));
     });
     const emptyFiles: string[] = [];
     const paths = await expandInputs(flags.input, (path) => emptyFiles.push(path));
